@@ -1,0 +1,66 @@
+"""The error tree: what can go wrong, by who can mend it.
+
+DatagenError             a message for the user: what is wrong, where, and what to do
+├── SettingsError        a flag, an environment variable or a settings file
+├── FileError            a file, with its path and the place in it
+│   ├── SourceError      a COCO or contexts file that cannot be used at all
+│   ├── PromptError      a prompt folder or one of its files
+│   ├── DatasetError     a data set file that cannot be read
+│   └── RunError         a run folder or its store
+├── EndpointError        the endpoint refuses everything: key, model, quota, address
+└── AskError             one request failed for good; the item becomes a rejection
+
+Foreign errors are translated at the edge (`raise SourceError(...) from exc`), so that the top of
+the command line needs to know this tree only.
+"""
+
+from pathlib import Path
+
+
+class DatagenError(Exception):
+    """Root of the tree; `str(error)` is one clear message for the user."""
+
+
+class SettingsError(DatagenError):
+    """A flag, an environment variable or a settings file is wrong."""
+
+
+class FileError(DatagenError):
+    """A file cannot be used: names the file and, where known, the place in it."""
+
+    def __init__(self, path: Path | str, problem: str, place: str = "") -> None:
+        """Compose `path: problem` or `path, place: problem`; place is e.g. `line 3` or `$.images[2]`."""
+        self.path = Path(path)
+        self.place = place
+        self.problem = problem
+        super().__init__(f"{path}, {place}: {problem}" if place else f"{path}: {problem}")
+
+
+class SourceError(FileError):
+    """A COCO or contexts file cannot be used at all."""
+
+
+class PromptError(FileError):
+    """A prompt folder or one of its files cannot be used."""
+
+
+class DatasetError(FileError):
+    """A data set file cannot be read."""
+
+
+class RunError(FileError):
+    """A run folder or its store cannot be used."""
+
+
+class EndpointError(DatagenError):
+    """The endpoint refuses every request: wrong key, unknown model, exhausted quota, dead address."""
+
+
+class AskError(DatagenError):
+    """One request failed for good; `code` is the reason code of the rejection it becomes."""
+
+    def __init__(self, code: str, message: str, attempts: int = 1) -> None:
+        """Keep the reason code and the number of attempts made."""
+        self.code = code
+        self.attempts = attempts
+        super().__init__(message)
