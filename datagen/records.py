@@ -113,10 +113,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One request to a model: the messages, and a JSON schema when JSON is asked for."""
+    """One request to a model.
+
+    Attributes:
+        json_schema: the schema of the reply when JSON is asked for.
+        seed: asks for another reply to the same messages; 0, the first, is not sent.
+    """
 
     messages: tuple[Message, ...]
     json_schema: Mapping[str, Any] | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

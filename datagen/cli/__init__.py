@@ -1,0 +1,59 @@
+"""The command line: thin commands over `pipeline`; the only place that prints."""
+
+import sys
+
+import typer
+
+from datagen import __version__
+from datagen.cli import data, run
+from datagen.errors import DatagenError
+
+app = typer.Typer(
+    name="datagen",
+    help="Visual instruction data from COCO captions and boxes: a checked LLaVA data set.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_COMMANDS = {
+    "demo": run.demo,
+    "plan": run.plan,
+    "generate": run.generate,
+    "build": run.build,
+    "check": data.check,
+    "contexts": data.contexts,
+    "report": run.report,
+}
+COMMANDS = tuple(_COMMANDS)
+
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"datagen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="Print the version."
+    ),
+) -> None:
+    """Visual instruction data from COCO captions and boxes: a checked LLaVA data set."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command; a mistake of the user ends in one sentence on stderr and exit code 1."""
+    try:
+        app(arguments)
+    except DatagenError as error:
+        print(f"datagen: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except BrokenPipeError:  # the reader of a pipe went away: `datagen check … | head`
+        sys.stderr.close()
+        raise SystemExit(1) from None

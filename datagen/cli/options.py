@@ -1,0 +1,121 @@
+"""The flags that several commands share: one table, a row a setting, each with its help.
+
+`takes_settings` adds the flags of some panels to a command; the command gets what was given as one
+dict, named as in `RunSettings`, ready for `make_settings`.
+"""
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from datagen.config import RunSettings, load_settings, make_settings, parse_mix
+
+READ = "What to read"
+CONTEXT = "What stands in the context"
+PLAN = "What to plan"
+PROMPT = "What to say to the model"
+ASK = "Whom to ask, and how"
+WRITE = "What to write"
+
+_TYPES = "conversation=58,detail_description=23,complex_reasoning=77"
+
+# setting, type, panel, help; the flag is the setting's name with hyphens
+_FLAGS: tuple[tuple[str, Any, str, str], ...] = (
+    ("captions", Path, READ, "COCO captions file, .json or .json.gz."),
+    ("instances", Path, READ, "COCO or LVIS instances file, joined by image id."),
+    ("contexts", Path, READ, "LLaVA context JSONL, in place of --captions and --instances."),
+    ("images", Path, READ, "Folder of the pictures, read where width or height is missing."),
+    ("image_prefix", str, READ, "Put before each file name in the records: coco/train2017"),
+    ("without_captions", Literal["skip", "keep"], READ, "Images without captions; default skip."),
+    ("without_boxes", Literal["keep", "skip"], READ, "Images without boxes; default keep."),
+    ("exclude", Path, READ, "Ids or file names of images to leave out, e.g. of an evaluation."),
+    (
+        "crowds",
+        Literal["keep", "mark", "drop"],
+        CONTEXT,
+        "Crowd regions; default keep, as one box like any other, LLaVA's way.",
+    ),
+    ("min_area", float, CONTEXT, "Leave out instances below this share of the picture, 0 to 1."),
+    ("max_boxes", int, CONTEXT, "At most that many boxes, the largest ones."),
+    ("mix", str, PLAN, f"Shares of the response types; default {_TYPES}."),
+    ("records", int, PLAN, "How many records in all; default one an image."),
+    ("per_image", bool, PLAN, "One record of each type for each image."),
+    ("seed", int, PLAN, "Decides every random choice; default 0."),
+    ("prompts", Path, PROMPT, "Prompt folder; default the shipped one."),
+    ("language", str, PROMPT, "Language of the data; default English."),
+    ("reply_format", Literal["text", "json"], PROMPT, "json asks for structured output."),
+    ("offline", bool, ASK, "Ask no model: the offline writer answers, for nothing."),
+    ("model", str, ASK, "Model, as the endpoint names it; or DATAGEN_MODEL."),
+    ("base_url", str, ASK, "OpenAI-compatible endpoint, or OPENAI_BASE_URL; default OpenAI's."),
+    ("api_key_env", str, ASK, "Variable (or .env entry) with the key; default OPENAI_API_KEY."),
+    ("temperature", float, ASK, "Sampling temperature; default the endpoint's."),
+    ("top_p", float, ASK, "Nucleus sampling; default the endpoint's."),
+    ("max_tokens", int, ASK, "Longest reply in tokens; default the endpoint's."),
+    ("concurrency", int, ASK, "Requests in flight at once; default 16."),
+    ("timeout", float, ASK, "Seconds that one attempt may take; default 120."),
+    ("attempts", int, ASK, "Attempts a request before giving up; default 8."),
+    ("llava_ids", bool, WRITE, "Bare image ids in the records, as in LLaVA's files; not unique."),
+)
+
+Out = Annotated[
+    Path, typer.Option(help="Run folder; the same command again goes on.", rich_help_panel=WRITE)
+]
+
+
+def takes_settings(*panels: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Add the flags of these panels to a command whose first parameter takes what was given."""
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(command).parameters.values())[1:]
+        shared = [_parameter(*flag) for flag in _FLAGS if flag[2] in panels]
+        config = _parameter("config", Path, READ, "Settings file (TOML); flags override it.")
+
+        @functools.wraps(command)
+        def wrapper(**values: Any) -> None:  # noqa: ANN401 - every flag has its own type
+            given = {parameter.name: values.pop(parameter.name) for parameter in [*shared, config]}
+            command(given, **values)
+
+        parameters = [*own, *shared, config]
+        wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
+        wrapper.__annotations__ = {each.name: each.annotation for each in parameters}
+        return wrapper
+
+    return decorate
+
+
+def _parameter(name: str, kind: Any, panel: str, text: str) -> inspect.Parameter:  # noqa: ANN401 - a type
+    flag = f"--{name.replace('_', '-')}"
+    option = typer.Option(flag, help=text, rich_help_panel=panel, show_default=False)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind | None, option],
+    )
+
+
+_ENVIRONMENT = {"model": "DATAGEN_MODEL", "base_url": "OPENAI_BASE_URL"}
+
+
+def settle(given: dict[str, Any], *, base: dict[str, Any] | None = None) -> RunSettings:
+    """Settings from flags over a `--config` file over `base` over the environment.
+
+    Raises:
+        SettingsError: in one sentence a problem, by flag name.
+    """
+    config = given.get("config")
+    values = {key: value for key, value in given.items() if key != "config" and value is not None}
+    if "mix" in values:
+        values["mix"] = parse_mix(values["mix"])
+    layers = dict(base or {})
+    if config is not None:
+        layers |= load_settings(config)[0]
+    if not (values.get("offline") or layers.get("offline")):
+        found = {key: os.environ.get(name) for key, name in _ENVIRONMENT.items()}
+        layers = {key: value for key, value in found.items() if value} | layers
+    return make_settings(values, base=layers, origin=str(config or "flags"))

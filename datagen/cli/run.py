@@ -1,0 +1,248 @@
+"""Commands that make a data set: demo, plan, generate, build, report."""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from dotenv import dotenv_values
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from datagen import pipeline
+from datagen.cli.options import ASK, CONTEXT, PLAN, PROMPT, READ, WRITE, Out, settle, takes_settings
+from datagen.cli.progress import ProgressLine
+from datagen.config import (
+    RUN_FILE,
+    RunSettings,
+    load_settings,
+    make_settings,
+    shipped_folder,
+)
+from datagen.errors import RunError, SettingsError
+from datagen.llm.client import Client
+from datagen.report import count_reasons, summarize
+
+console = Console()
+RunFolder = Annotated[Path, typer.Argument(help="Run folder.", show_default=False)]
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the result.")] = Path("datagen-demo"),
+) -> None:
+    """Run the whole pipeline on the shipped samples, offline, and show one record.
+
+    Example: [bold]datagen demo --out /tmp/demo[/bold]
+    """
+    samples = shipped_folder("samples")
+    settings = make_settings(
+        {
+            "captions": samples / "captions.json",
+            "instances": samples / "instances.json",
+            "images": samples / "images",
+            "per_image": True,
+            "offline": True,
+        }
+    )
+    _generate(settings, out)
+    _show_record(out, samples / "images")
+
+
+@takes_settings(READ, CONTEXT, PLAN, PROMPT)
+def plan(given: dict[str, Any]) -> None:
+    """Show what a run would ask, without asking anybody.
+
+    Example: [bold]datagen plan --captions captions.json --instances instances.json --records 1000[/bold]
+    """
+    job = pipeline.prepare_job(settle(given))
+    table = Table("response type", "records", "images", "system + examples", "largest prompt", "sum")
+    for row in pipeline.measure_prompts(job):
+        cells = (row.records, row.images, row.prefix, row.largest, row.total)
+        table.add_row(row.response_type, *(f"{cell:,}" for cell in cells))
+    console.print(table)
+    console.print("Prompt sizes in characters.", highlight=False)
+    _print_source(job)
+
+
+@takes_settings(READ, CONTEXT, PLAN, PROMPT, ASK, WRITE)
+def generate(given: dict[str, Any], out: Out) -> None:
+    """Ask the model for every planned record and write the data set.
+
+    The same command again goes on where it stopped; what is in the run folder is not asked twice.
+
+    Example: [bold]datagen generate --captions captions.json --instances instances.json --model gpt-4.1-mini --records 1000 --out run[/bold]
+    """
+    _generate(settle(given, base=_load_run(out)), out)
+
+
+def build(run: RunFolder) -> None:
+    """Derive the data set anew from the stored replies, without asking anybody.
+
+    Example: [bold]datagen build run[/bold]
+    """
+    settings = make_settings(_load_run(run, required=True), origin=str(run / RUN_FILE))
+    _print_report(run, pipeline.build_dataset(run, settings))
+
+
+def report(
+    run: RunFolder,
+    as_json: Annotated[bool, typer.Option("--json", help="Print report.json.")] = False,
+) -> None:
+    """Show the counts of a run: records, reasons of rejection, tokens, troubles of the source.
+
+    Example: [bold]datagen report run[/bold]
+    """
+    path = run / pipeline.REPORT_FILE
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+    except FileNotFoundError:
+        raise RunError(path, "there is no report yet; `datagen build` writes it") from None
+    except (OSError, ValueError) as exc:
+        raise RunError(path, f"cannot be read; `datagen build` writes it anew: {exc}") from exc
+    if as_json:
+        print(text, end="")
+        return
+    _print_report(run, content)
+
+
+def _load_run(folder: Path, *, required: bool = False) -> dict[str, Any]:
+    path = folder / RUN_FILE
+    if not path.is_file():
+        if required:
+            raise RunError(folder, f"is no run folder: it holds no {RUN_FILE}")
+        return {}
+    return load_settings(path)[0]
+
+
+def _generate(settings: RunSettings, out: Path) -> None:
+    start = time.monotonic()
+    client = _make_client(settings)
+    job = pipeline.prepare_job(settings)
+    _print_source(job)
+    with pipeline.open_run(out, job):
+        asking = asyncio.run(_ask(job, client, out))
+        seconds = time.monotonic() - start
+        content = pipeline.build_dataset(out, settings, seconds=seconds)
+    _print_report(out, content)
+    _say_how_it_ended(asking, out)
+
+
+async def _ask(job: pipeline.Job, client: Client, out: Path) -> pipeline.Asking:
+    progress = pipeline.Progress(len(job.items))
+    with ProgressLine(console, progress.planned) as line:
+        asking = pipeline.Asking(job, client, out, progress, line.update)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, _interrupt, asking, loop)
+        try:
+            await asking.run()
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+            await client.close()
+    return asking
+
+
+def _interrupt(asking: pipeline.Asking, loop: asyncio.AbstractEventLoop) -> None:
+    """First Ctrl-C: finish what is in flight. The second one has its usual meaning."""
+    asking.stop()
+    loop.remove_signal_handler(signal.SIGINT)
+    console.print(
+        f"\nFinishing {asking.progress.in_flight} requests in flight; Ctrl-C again to leave them."
+    )
+
+
+def _say_how_it_ended(asking: pipeline.Asking, out: Path) -> None:
+    progress = asking.progress
+    left = progress.planned - progress.done - progress.failed
+    if left and asking.stopped:
+        console.print(
+            f"Stopped with {left} requests left; all replies are kept. Go on with:"
+            f"\n  datagen generate --out {out}",
+            highlight=False,
+        )
+        raise typer.Exit(130)
+    if progress.failed:
+        console.print(
+            f"{progress.failed} requests failed; the reasons are in rejected.jsonl. "
+            f"Those without an answer are asked again with:\n  datagen generate --out {out}",
+            highlight=False,
+        )
+        raise typer.Exit(1)
+
+
+def _make_client(settings: RunSettings) -> Client:
+    if settings.offline:
+        from datagen.llm.offline import OfflineClient
+
+        return OfflineClient()
+    if settings.model is None:
+        raise SettingsError("no model: give --model NAME (and --base-url URL), or --offline")
+    from datagen.llm.openai_chat import OpenAIChatClient
+    from datagen.llm.retry import RetryPolicy
+
+    return OpenAIChatClient(
+        model=settings.model,
+        api_key=_find_key(settings),
+        base_url=settings.base_url,
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        max_tokens=settings.max_tokens,
+        timeout=settings.timeout,
+        max_connections=settings.concurrency,
+        retry=RetryPolicy(attempts=settings.attempts),
+    )
+
+
+def _find_key(settings: RunSettings) -> str:
+    name = settings.api_key_env
+    key = os.environ.get(name) or dotenv_values(".env").get(name)
+    if key:
+        return key
+    if settings.base_url is not None:
+        return "none"  # local servers want no key, but the client wants a word
+    raise SettingsError(f"no key: set {name} in the environment or in a .env file in this folder")
+
+
+def _print_source(job: pipeline.Job) -> None:
+    words = [f"{len(job.images):,} images, {len(job.items):,} records planned"]
+    if job.excluded:
+        words.append(f"{job.excluded:,} images excluded")
+    if job.source.troubles:
+        words.append(f"{len(job.source.troubles):,} bad entries, listed in the report")
+    console.print("; ".join(words), highlight=False)
+
+
+def _print_report(out: Path, content: dict[str, Any]) -> None:
+    head, *rows = summarize(content)
+    table = Table(*head)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    for code, count in count_reasons(content).items():
+        console.print(f"  rejected: {code} {count:,}", highlight=False)
+    for code, count in content["source"]["troubles"]["counts"].items():
+        console.print(f"  source: {code} {count:,}", highlight=False)
+    tokens = content["tokens"]
+    console.print(
+        f"tokens: {tokens['prompt']:,} prompt ({tokens['cached']:,} cached), "
+        f"{tokens['completion']:,} completion; {content['seconds']:.1f} s",
+        highlight=False,
+    )
+    console.print(f"data set: {out / pipeline.DATASET_FILE}", highlight=False, soft_wrap=True)
+
+
+def _show_record(out: Path, images: Path) -> None:
+    with (out / pipeline.DATASET_FILE).open(encoding="utf-8") as file:
+        record = json.loads(next(file))
+    text = Text(f"{images / record['image']}\n", style="dim")
+    for message in record["conversations"]:
+        style = "cyan" if message["from"] == "human" else "green"
+        text.append(f"\n{message['from']:5}  ", style=f"bold {style}")
+        text.append(message["value"].replace("\n", " "), style=style)
+    console.print(Panel(text, title=record["id"]))

@@ -1,0 +1,173 @@
+"""The store keeps every answer, hands them back in item order, and refuses what is not its own."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from datagen.errors import RunError
+from datagen.records import AnnotatedImage, Box, Item, Message, Reply, Usage
+from datagen.store import LOCK_FILE, STORE_FILE, Answer, Request, RunLock, RunStore, StoreWriter
+
+PREFIX = (Message("system", "Write."), Message("user", "A cat."), Message("assistant", "Cat."))
+
+
+def _request(image_id: str, name: str = "conversation", index: int = 0) -> Request:
+    image = AnnotatedImage(
+        image_id, f"{image_id}.jpg", ("A “dog”.",), (Box("dog", (0.1, 0.2, 0.3, 0.4), 0.04),), 8, 6
+    )
+    key = f"{image_id}{name}{index}".encode().ljust(32)
+    return Request(key, Item(image_id, name, index), image, PREFIX, "A “dog”.", "What is it?")
+
+
+def _answer(text: str, round_: int = 0, failure: str = "") -> Answer:
+    reply = Reply(text, "m", "stop", Usage(10, 5, 3), latency=0.25, attempts=2)
+    return Answer(reply, round=round_, failure=failure)
+
+
+def test_what_was_added_comes_back_whole(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(_request("1"), _answer("Über"))])
+        assert list(store.iterate()) == [(_request("1"), _answer("Über"))]
+        assert store.find_answer(_request("1").key) == _answer("Über")
+        assert store.find_answer(_request("2").key) is None
+        assert store.count_answers() == 1
+
+
+def test_items_come_in_order_whatever_the_order_of_arrival(tmp_path: Path) -> None:
+    requests = [_request("2"), _request("1", index=1), _request("1", "a"), _request("1")]
+    with RunStore(tmp_path, write=True) as store:
+        for request in requests:
+            store.add([(request, _answer("x"))])
+        ids = [request.item.id for request, _ in store.iterate()]
+    assert ids == ["1_a_0", "1_conversation_0", "1_conversation_1", "2_conversation_0"]
+
+
+def test_the_newest_round_counts_and_the_older_ones_stay(tmp_path: Path) -> None:
+    request = _request("1")
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(request, _answer("no answer", 0, "gave-up")), (request, _answer("good", 1))])
+        assert store.find_answer(request.key) == _answer("good", 1)
+        assert [answer.reply.text for _, answer in store.iterate()] == ["good"]
+    rows = sqlite3.connect(tmp_path / STORE_FILE).execute("SELECT count(*) FROM answers")
+    assert rows.fetchone() == (2,)
+
+
+def test_an_answer_that_is_there_is_not_replaced(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(_request("1"), _answer("first")), (_request("1"), _answer("second"))])
+        found = store.find_answer(_request("1").key)
+    assert found == _answer("first")
+
+
+def test_a_prefix_shared_by_many_requests_is_stored_once(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(_request(str(n)), _answer("x")) for n in range(20)])
+    rows = sqlite3.connect(tmp_path / STORE_FILE).execute("SELECT count(*) FROM prefixes")
+    assert rows.fetchone() == (1,)
+
+
+def test_the_writer_commits_what_it_was_given(tmp_path: Path) -> None:
+    RunStore(tmp_path, write=True).close()
+    failures: list[str] = []
+    writer = StoreWriter(tmp_path, on_error=lambda: failures.append("failed"))
+    for n in range(50):
+        writer.put(_request(str(n)), _answer("x"))
+    writer.close()
+    with RunStore(tmp_path) as store:
+        assert store.count_answers() == 50
+    assert failures == []
+
+
+def test_a_writer_that_cannot_write_says_so_at_once_and_at_the_end(tmp_path: Path) -> None:
+    RunStore(tmp_path, write=True).close()
+    failures: list[str] = []
+    with sqlite3.connect(tmp_path / STORE_FILE) as connection:
+        connection.execute("DROP TABLE answers")
+    writer = StoreWriter(tmp_path, on_error=lambda: failures.append("failed"))
+    writer.put(_request("1"), _answer("x"))
+    with pytest.raises(RunError, match="answers"):
+        writer.close()
+    assert failures == ["failed"]
+
+
+def test_a_full_disk_is_one_clear_error_and_destroys_nothing(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(_request("1"), _answer("kept"))])
+        store._connection.execute("PRAGMA max_page_count = 1")  # SQLite's own stand-in
+        rows = [(_request(str(n)), _answer("x" * 5000)) for n in range(2, 40)]
+        with pytest.raises(RunError, match="disk is full"):
+            store.add(rows)
+    with RunStore(tmp_path) as store:
+        assert [answer.reply.text for _, answer in store.iterate()] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, just prose" * 200, b"SQLite format 3\x00" * 9]
+)
+def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / STORE_FILE
+    path.write_bytes(content)
+    with pytest.raises(RunError, match=r"run\.sqlite"):
+        RunStore(tmp_path, write=True)
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / STORE_FILE) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    with pytest.raises(RunError, match="another program"):
+        RunStore(tmp_path, write=True)
+    tables = sqlite3.connect(tmp_path / STORE_FILE).execute("SELECT name FROM sqlite_master")
+    assert tables.fetchall() == [("theirs",)]
+
+
+def test_another_schema_version_is_refused_with_both_numbers(tmp_path: Path) -> None:
+    RunStore(tmp_path, write=True).close()
+    with sqlite3.connect(tmp_path / STORE_FILE) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(RunError, match="schema version 99"):
+        RunStore(tmp_path, write=True)
+
+
+def test_a_folder_without_a_store_is_no_run_folder(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="is no run folder"):
+        RunStore(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_process_on_the_same_folder_is_refused_with_the_first_ones_pid(
+    tmp_path: Path,
+) -> None:
+    script = (
+        "import sys; from pathlib import Path; from datagen.errors import RunError\n"
+        "from datagen.store import RunLock\n"
+        "try:\n with RunLock(Path(sys.argv[1])): print('taken')\n"
+        "except RunError as error: print(error)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with RunLock(tmp_path):
+        second = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    third = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert f"pid {os.getpid()}" in second
+    assert third == "taken\n"
+
+
+def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / LOCK_FILE).mkdir()  # not even root can open a folder for writing
+    with pytest.raises(RunError, match="cannot be written"), RunLock(tmp_path):
+        pass
+
+
+def test_small_values_are_kept_with_the_run(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store:
+        assert store.get_meta("planned") is None
+        store.set_meta("planned", "1")
+        store.set_meta("planned", "2")
+    with RunStore(tmp_path) as store:
+        assert store.get_meta("planned") == "2"
