@@ -27,7 +27,7 @@ SEPARATOR = "==="
 QUESTION_LABEL = "Question:"
 ANSWER_LABEL = "Answer:"
 
-_SEPARATOR_LINE = re.compile(r"^===[ \t]*\n", re.MULTILINE)
+_SEPARATOR_LINE = re.compile(r"^===[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 class _Strict(BaseModel):
