@@ -18,7 +18,8 @@ $(VENV)/.installed-dev: pyproject.toml $(VENV)/.installed
 	touch $@
 
 demo: $(VENV)/.installed  ## the whole pipeline on the samples, offline; shows one record
-	$(BIN)/datagen demo
+	rm -rf runs/demo
+	$(BIN)/datagen demo --out runs/demo
 
 test: $(VENV)/.installed-dev  ## the whole test suite
 	$(BIN)/python -m pytest -n auto
