@@ -1,6 +1,7 @@
 """The command line: thin commands over `pipeline`; the only place that prints."""
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -17,7 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_COMMANDS = {
+_COMMANDS: dict[str, Callable[..., None]] = {
     "demo": run.demo,
     "plan": run.plan,
     "generate": run.generate,

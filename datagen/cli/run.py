@@ -61,7 +61,9 @@ def plan(given: dict[str, Any]) -> None:
     Example: [bold]datagen plan --captions captions.json --instances instances.json --records 1000[/bold]
     """
     job = pipeline.prepare_job(settle(given))
-    table = Table("response type", "records", "images", "system + examples", "largest prompt", "sum")
+    table = Table(
+        "response type", "records", "images", "system + examples", "largest prompt", "sum"
+    )
     for row in pipeline.measure_prompts(job):
         cells = (row.records, row.images, row.prefix, row.largest, row.total)
         table.add_row(row.response_type, *(f"{cell:,}" for cell in cells))

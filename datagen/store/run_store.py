@@ -1,19 +1,8 @@
-"""The run store: every request and every answer of a run, in one SQLite file.
+"""Run store: reading and writing of requests and answers."""
 
-It is the truth about progress: what stands here was paid for and is never asked again, and the
-data set is derived from it alone. Rows are only ever added. Replies are committed in groups, by a
-thread of the writer's own, at most `COMMIT_AFTER` seconds after they arrived.
-"""
-
-import fcntl
-import os
-import queue
 import sqlite3
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -23,115 +12,10 @@ import msgspec
 
 from datagen.errors import RunError
 from datagen.records import AnnotatedImage, Item, Message, Reply, Usage
+from datagen.store.rows import Answer, Request
+from datagen.store.schema import prepare_schema
 
 STORE_FILE = "run.sqlite"
-LOCK_FILE = "run.lock"
-COMMIT_AFTER = 0.1
-APPLICATION_ID = 0x64617467  # "datg", so that a foreign database is told from a store
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE prefixes (hash BLOB PRIMARY KEY, messages BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE images (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE requests (
-    id INTEGER PRIMARY KEY,
-    key BLOB NOT NULL UNIQUE,
-    image_id TEXT NOT NULL REFERENCES images (id),
-    response_type TEXT NOT NULL,
-    idx INTEGER NOT NULL,
-    prefix BLOB NOT NULL REFERENCES prefixes (hash),
-    context TEXT NOT NULL,
-    question TEXT NOT NULL,
-    UNIQUE (image_id, response_type, idx)
-);
-CREATE TABLE answers (
-    request INTEGER NOT NULL REFERENCES requests (id),
-    candidate INTEGER NOT NULL,
-    round INTEGER NOT NULL,
-    failure TEXT NOT NULL,
-    text TEXT NOT NULL,
-    model TEXT NOT NULL,
-    finish_reason TEXT NOT NULL,
-    prompt_tokens INTEGER NOT NULL,
-    completion_tokens INTEGER NOT NULL,
-    cached_tokens INTEGER NOT NULL,
-    latency REAL NOT NULL,
-    attempts INTEGER NOT NULL,
-    PRIMARY KEY (request, candidate, round)
-) WITHOUT ROWID;
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request as it is kept: the item, its image, and what the model was sent.
-
-    Attributes:
-        key: digest of all that can change the answer.
-        prefix: the messages before the query turn, the same for every item of a response type.
-        context: the query turn.
-        question: the human question of the record where the reply holds none, else empty.
-    """
-
-    key: bytes
-    item: Item
-    image: AnnotatedImage
-    prefix: tuple[Message, ...]
-    context: str
-    question: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one request: a reply, or a failure with its code and message.
-
-    Attributes:
-        candidate: which of several replies to the same request, from 0.
-        round: 0 for the first asking, one more each time it is asked again.
-        failure: reason code where there is no usable reply; `reply.text` is then the message.
-    """
-
-    reply: Reply
-    candidate: int = 0
-    round: int = 0
-    failure: str = ""
-
-
-class RunLock:
-    """One process at a time on a run folder; released by the system when the process ends."""
-
-    def __init__(self, folder: Path) -> None:
-        """Remember the folder; `acquire` does the work."""
-        self._path = folder / LOCK_FILE
-        self._descriptor = -1
-
-    def __enter__(self) -> Self:
-        """Take the lock.
-
-        Raises:
-            RunError: another process holds it, or the folder cannot be written.
-        """
-        try:
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as exc:
-            raise RunError(self._path, f"the run folder cannot be written: {exc.strerror}") from exc
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            owner = os.read(self._descriptor, 32).decode("ascii", "replace").strip() or "unknown"
-            os.close(self._descriptor)
-            raise RunError(
-                self._path.parent,
-                f"another datagen process (pid {owner}) works on this run; wait for it or stop it",
-            ) from exc
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, str(os.getpid()).encode())
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Give the lock back; the file stays, since removing it would race with the next taker."""
-        os.close(self._descriptor)
 
 
 class RunStore:
@@ -149,7 +33,7 @@ class RunStore:
         with self._translated():
             self._connection = _connect(self.path, write=write)
             try:
-                self._check_schema(write=write)
+                prepare_schema(self._connection, self.path, write=write)
             except BaseException:
                 self._connection.close()
                 raise
@@ -265,94 +149,12 @@ class RunStore:
             ),
         )
 
-    def _check_schema(self, *, write: bool) -> None:
-        application, version = (
-            self._connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("application_id", "user_version")
-        )
-        tables = self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if write and not application and not tables:
-            self._connection.executescript(
-                f"BEGIN; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
-                f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-            )
-            return
-        if application != APPLICATION_ID:
-            raise RunError(self.path, "is a database of another program; choose another folder")
-        if version != SCHEMA_VERSION:
-            raise RunError(
-                self.path,
-                f"has schema version {version}, this datagen reads {SCHEMA_VERSION}; "
-                "use the datagen version that made it",
-            )
-
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as exc:
             raise RunError(self.path, _explain(exc)) from exc
-
-
-class StoreWriter:
-    """Hands answers to the store from an event loop without making it wait for the disk."""
-
-    def __init__(
-        self, folder: Path, *, commit_after: float = COMMIT_AFTER, on_error: Callable[[], None]
-    ) -> None:
-        """Open a connection of its own and start the thread.
-
-        Args:
-            folder: the run folder.
-            commit_after: seconds within which an answer is committed.
-            on_error: called (in the thread) when the store cannot be written any more.
-        """
-        self._queue: queue.SimpleQueue[tuple[Request, Answer] | None] = queue.SimpleQueue()
-        self._commit_after = commit_after
-        self._on_error = on_error
-        self._error: RunError | None = None
-        self._thread = threading.Thread(target=self._run, args=(folder,), name="store-writer")
-        self._thread.start()
-
-    def put(self, request: Request, answer: Answer) -> None:
-        """Queue an answer; returns at once."""
-        self._queue.put((request, answer))
-
-    def close(self) -> None:
-        """Commit what is queued and end the thread.
-
-        Raises:
-            RunError: the store could not be written.
-        """
-        self._queue.put(None)
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-
-    def _run(self, folder: Path) -> None:
-        try:
-            with RunStore(folder, write=True) as store:
-                is_open = True
-                while is_open:
-                    rows, is_open = self._collect()
-                    if rows:
-                        store.add(rows)
-        except RunError as exc:
-            self._error = exc
-            self._on_error()
-
-    def _collect(self) -> tuple[list[tuple[Request, Answer]], bool]:
-        """What arrives within `commit_after` of the first answer, and whether more may come."""
-        rows: list[tuple[Request, Answer]] = []
-        entry = self._queue.get()
-        end = time.monotonic() + self._commit_after
-        while entry is not None:
-            rows.append(entry)
-            try:
-                entry = self._queue.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                return rows, True
-        return rows, False
 
 
 _ANSWER = (

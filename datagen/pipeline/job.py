@@ -1,0 +1,175 @@
+"""Pipeline, before anything is asked: settings -> job -> requests."""
+
+import json
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from datagen.config import (
+    RunSettings,
+)
+from datagen.context import ContextPolicy, render_context
+from datagen.errors import SettingsError
+from datagen.plan import plan_items
+from datagen.prompts import ResponseType, load_prompts
+from datagen.records import (
+    AnnotatedImage,
+    Item,
+    Prompt,
+    Source,
+)
+from datagen.sources.coco import read_coco
+from datagen.sources.contexts import read_contexts
+from datagen.sources.exclusions import read_exclusions, to_image_id
+from datagen.store import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that a run is about to do: the images by id, the response types, the planned items."""
+
+    settings: RunSettings
+    types: Mapping[str, ResponseType]
+    source: Source
+    images: Mapping[str, AnnotatedImage]
+    items: list[Item]
+    excluded: int
+
+    def count_types(self) -> dict[str, int]:
+        """Planned items of each response type."""
+        return dict(sorted(Counter(item.response_type for item in self.items).items()))
+
+
+def read_source(settings: RunSettings) -> Source:
+    """Read the annotations that the settings name.
+
+    Raises:
+        SourceError: a file cannot be used.
+    """
+    if settings.contexts is not None:
+        return read_contexts(settings.contexts)
+    if settings.captions is None:
+        raise SettingsError("nothing to read: give --captions FILE or --contexts FILE")
+    return read_coco(
+        settings.captions,
+        settings.instances,
+        images=settings.images,
+        without_captions=settings.without_captions,
+        without_boxes=settings.without_boxes,
+        image_prefix=settings.image_prefix,
+    )
+
+
+def prepare_job(settings: RunSettings) -> Job:
+    """Read prompts and source, and plan; nothing is asked.
+
+    Raises:
+        DatagenError: the first thing that is wrong, before anything is paid for.
+    """
+    types = load_prompts(
+        settings.prompt_folder(), language=settings.language, reply_format=settings.reply_format
+    )
+    shares = settings.mix or {name: type_.share for name, type_ in types.items()}
+    unknown = sorted(shares.keys() - types.keys())
+    if unknown:
+        raise SettingsError(
+            f"--mix: no response type {unknown[0]!r} in {settings.prompt_folder()}; "
+            f"it has {', '.join(types)}"
+        )
+    source = read_source(settings)
+    excluded = read_exclusions(settings.exclude) if settings.exclude else frozenset()
+    images = {
+        image.id: image
+        for image in source.images
+        if not {to_image_id(image.id), to_image_id(image.file_name)} & excluded
+    }
+    items = plan_items(
+        {name: _list_servable(images, types[name]) for name in shares},
+        shares,
+        records=settings.records,
+        per_image=settings.per_image,
+        seed=settings.seed,
+    )
+    return Job(settings, types, source, images, items, len(source.images) - len(images))
+
+
+def _list_servable(images: Mapping[str, AnnotatedImage], type_: ResponseType) -> list[str]:
+    """Ids of the images that give the response type a context that is not empty."""
+    if type_.context == "captions":
+        return [image.id for image in images.values() if image.captions]
+    return [image.id for image in images.values() if image.captions or image.boxes]
+
+
+class RequestMaker:
+    """Turns an item into its request and prompt; every random choice is the item's own."""
+
+    def __init__(self, job: Job) -> None:
+        """Prepare what all items of a response type share."""
+        settings = job.settings
+        self._job = job
+        self._policy = ContextPolicy(settings.crowds, settings.min_area, settings.max_boxes)
+        sampling = {
+            "model": settings.model or "offline",
+            "temperature": settings.temperature,
+            "top_p": settings.top_p,
+            "max_tokens": settings.max_tokens,
+            "reply_format": settings.reply_format,
+        }
+        self._digests = {
+            name: sha256(
+                json.dumps(
+                    [sampling, [[message.role, message.content] for message in type_.messages]]
+                ).encode()
+            )
+            for name, type_ in job.types.items()
+        }
+
+    def make(self, item: Item) -> tuple[Request, Prompt]:
+        """The request as it is kept, and the prompt as it is sent."""
+        type_ = self._job.types[item.response_type]
+        image = self._job.images[item.image_id]
+        prompt = type_.fill(render_context(image, type_.context, self._policy))
+        prompt = replace(prompt, seed=item.index)
+        query = prompt.messages[-1].content
+        digest = self._digests[item.response_type].copy()
+        digest.update(json.dumps([item.image_id, query, item.index]).encode())
+        question = type_.draw_question(seeded(self._job.settings.seed, item, "question"))
+        prefix = prompt.messages[:-1]
+        return Request(digest.digest(), item, image, prefix, query, question), prompt
+
+
+def seeded(seed: int, item: Item, purpose: str) -> random.Random:
+    """A random source of an item's own for one purpose."""
+    return random.Random(f"{seed}:{item.id}:{purpose}")
+
+
+@dataclass(frozen=True, slots=True)
+class PromptSizes:
+    """Sizes of one response type's prompts, in characters."""
+
+    response_type: str
+    records: int
+    images: int
+    prefix: int
+    largest: int
+    total: int
+
+
+def measure_prompts(job: Job) -> list[PromptSizes]:
+    """What the planned requests weigh, a row a response type."""
+    maker = RequestMaker(job)
+    queries: dict[str, list[int]] = {}
+    images: dict[str, set[str]] = {}
+    for item in job.items:
+        _, prompt = maker.make(item)
+        queries.setdefault(item.response_type, []).append(len(prompt.messages[-1].content))
+        images.setdefault(item.response_type, set()).add(item.image_id)
+    rows = []
+    for name, sizes in sorted(queries.items()):
+        prefix = sum(len(message.content) for message in job.types[name].messages)
+        total = sum(sizes) + prefix * len(sizes)
+        largest = prefix + max(sizes)
+        rows.append(PromptSizes(name, len(sizes), len(images[name]), prefix, largest, total))
+    return rows

@@ -1,0 +1,26 @@
+"""The run store: every request and every answer of a run, in one SQLite file.
+
+It is the truth about progress: what stands here was paid for and is never asked again, and the
+data set is derived from it alone. Rows are only ever added.
+
+    rows.py        a request and its answers
+    schema.py      the tables and their versions
+    run_store.py   reading and writing
+    writer.py      commits in groups, from a thread of its own
+    lock.py        one process at a time on a run folder
+"""
+
+from datagen.store.lock import LOCK_FILE, RunLock
+from datagen.store.rows import Answer, Request
+from datagen.store.run_store import STORE_FILE, RunStore
+from datagen.store.writer import StoreWriter
+
+__all__ = [
+    "LOCK_FILE",
+    "STORE_FILE",
+    "Answer",
+    "Request",
+    "RunLock",
+    "RunStore",
+    "StoreWriter",
+]

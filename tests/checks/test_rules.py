@@ -1,0 +1,64 @@
+import re
+
+import pytest
+
+from datagen.checks.rules import PhraseRule, load_rules, parse_rules
+
+# Escapes and character classes, in which * and + are letters like others.
+LITERALS = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]")
+
+RULES = [pytest.param(rule, id=f"{index}-{rule.code}") for index, rule in enumerate(load_rules())]
+
+
+def make_rule(phrases: str, *, words: str = "", **keys: str) -> PhraseRule:
+    settings = "".join(f"{key} = {value}\n" for key, value in keys.items())
+    text = f"[words]\n{words}\n[[rules]]\ncode = 'source-named'\nany = ['x']\n{settings}"
+    (rule,) = parse_rules(f"{text}phrases = '''\n{phrases}\n'''")
+    return rule
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_shipped_phrase_repeats_without_bound(rule: PhraseRule) -> None:
+    bare = LITERALS.sub("", rule.pattern.pattern)
+    assert not re.search(r"[*+]|\{\d*,\}", bare)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_triggers_and_content_words_are_lower_case(rule: PhraseRule) -> None:
+    for word in (*rule.triggers, *rule.content):
+        assert word == word.lower()
+
+
+def test_a_blank_matches_a_line_end_and_a_few_blanks() -> None:
+    rule = make_rule("the caption")
+    assert rule.pattern.search("see the \n caption.")
+    assert not rule.pattern.search("the" + " " * 9 + "caption")
+
+
+def test_a_blank_in_a_character_class_stays_one() -> None:
+    assert make_rule("box[- ]es").pattern.search("box es")
+    assert not make_rule("box[- ]es").pattern.search("box  es")
+
+
+def test_words_may_use_words() -> None:
+    rule = make_rule("in {source}", words="the = '(?:the|these)'\nsource = '{the} captions'")
+    assert rule.pattern.search("In these captions")
+
+
+def test_phrases_match_whole_words_unless_told_otherwise() -> None:
+    assert not make_rule("cap").pattern.search("captain")
+    assert make_rule("cap", whole_words="false").pattern.search("captain")
+
+
+def test_comments_and_empty_lines_are_left_out() -> None:
+    assert make_rule("# a comment\n\ncap").pattern.pattern == r"(?<!\w)(?:cap)(?!\w)"
+
+
+def test_an_unknown_word_list_is_named() -> None:
+    with pytest.raises(ValueError, match="sauce"):
+        make_rule("in {sauce}")
+
+
+def test_an_unknown_code_is_named() -> None:
+    with pytest.raises(ValueError, match="no-such-code"):
+        list(parse_rules("[[rules]]\ncode = 'no-such-code'\nany = ['x']\nphrases = 'x'"))
