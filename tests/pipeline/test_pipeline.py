@@ -1,0 +1,228 @@
+"""From annotations to the data set: same bytes, nothing lost, nothing asked twice."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datagen import pipeline
+from datagen.checks import check_record
+from datagen.config import make_settings
+from datagen.errors import AskError, EndpointError, RunError, SettingsError
+from tests.pipeline.clients import ScriptedClient
+
+
+def _run(
+    coco: dict[str, Any], out: Path, client: ScriptedClient | None = None, **values: object
+) -> dict[str, Any]:
+    """One start of `generate` with a scripted model; the report."""
+    settings = make_settings({**coco, "model": "scripted", "per_image": True, **values})
+    job = pipeline.prepare_job(settings)
+    with pipeline.open_run(out, job):
+        asking = pipeline.Asking(
+            job,
+            client or ScriptedClient(),
+            out,
+            pipeline.Progress(len(job.items)),
+            lambda progress: None,
+        )
+        asyncio.run(asking.run())
+        return pipeline.build_dataset(out, settings)
+
+
+def _read(out: Path) -> list[dict[str, Any]]:
+    text = (out / "dataset.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def _rejected(out: Path) -> list[dict[str, Any]]:
+    text = (out / "rejected.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_every_planned_item_becomes_a_record_the_checks_pass(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    report = _run(coco, tmp_path / "run")
+    records = _read(tmp_path / "run")
+    assert report["planned"] == report["written"] == len(records) == 9
+    assert [finding for record in records for finding in check_record(record)] == []
+    assert json.loads((tmp_path / "run" / "dataset.json").read_text(encoding="utf-8")) == records
+    assert records[0]["id"] == "000000000007_complex_reasoning_0"
+
+
+def test_the_bytes_are_the_same_for_any_concurrency(coco: dict[str, Any], tmp_path: Path) -> None:
+    texts = []
+    for concurrency in (1, 3, 64):
+        out = tmp_path / str(concurrency)
+        _run(coco, out, concurrency=concurrency, records=40, per_image=False)
+        texts.append((out / "dataset.jsonl").read_bytes())
+    assert texts[0] == texts[1] == texts[2]
+    assert len(texts[0].splitlines()) == 40
+
+
+def test_the_same_command_again_asks_nobody(coco: dict[str, Any], tmp_path: Path) -> None:
+    first, second = ScriptedClient(), ScriptedClient()
+    _run(coco, tmp_path, first)
+    before = (tmp_path / "dataset.jsonl").read_bytes()
+    report = _run(coco, tmp_path, second)
+    assert first.asked.total() == 9
+    assert second.asked.total() == 0
+    assert (tmp_path / "dataset.jsonl").read_bytes() == before
+    assert report["tokens"]["prompt"] == 900
+
+
+def test_a_request_that_gave_up_is_rejected_with_its_reason_and_asked_again(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.failures = {"red bus": [AskError("gave-up", "503 eight times", attempts=8)] * 3}
+    report = _run(coco, tmp_path, client)
+    assert report["written"] == 6
+    assert {line["reason"] for line in _rejected(tmp_path)} == {"gave-up"}
+    again = ScriptedClient()
+    report = _run(coco, tmp_path, again)
+    assert again.asked.total() == 3
+    assert report["written"] == 9
+    assert _rejected(tmp_path) == []
+
+
+def test_a_request_refused_for_good_is_not_asked_again(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.failures = {"red bus": [AskError("content-policy", "no buses")] * 3}
+    _run(coco, tmp_path, client)
+    again = ScriptedClient()
+    report = _run(coco, tmp_path, again)
+    assert again.asked.total() == 0
+    assert report["types"]["conversation"]["reasons"] == {"content-policy": 1}
+
+
+def test_an_endpoint_that_refuses_everything_stops_the_run_and_keeps_what_came(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.failures = {"white oven": [EndpointError("the quota is used up")]}
+    with pytest.raises(EndpointError, match="quota"):
+        _run(coco, tmp_path, client, concurrency=1)
+    again = ScriptedClient()
+    report = _run(coco, tmp_path, again, concurrency=1)
+    assert report["written"] == 9
+    # The request on which the endpoint gave up was asked twice, every other one once.
+    assert client.asked.total() + again.asked.total() == 10
+
+
+def test_an_unusable_reply_is_rejected_with_the_raw_text(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.texts = {"red bus": "I'm sorry, but I cannot help with that."}
+    report = _run(coco, tmp_path, client)
+    assert report["rejected"] == 3
+    assert all(line["reply"].startswith("I'm sorry") for line in _rejected(tmp_path))
+    assert {line["reason"] for line in _rejected(tmp_path)} == {"refusal"}
+
+
+def test_a_reply_that_names_its_source_is_rejected_with_the_span(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    leak = "According to the captions, a bus waits."
+    client.texts = {"red bus": f"Question:\nWhat waits?\n===\nAnswer:\n{leak}"}
+    _run(coco, tmp_path, client, mix={"complex_reasoning": 1.0})
+    (line,) = _rejected(tmp_path)
+    assert (line["stage"], line["reason"], line["turn"]) == ("language", "source-named", 1)
+    assert line["span"] in leak
+
+
+def test_a_changed_setting_that_changes_answers_is_refused_by_name(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    _run(coco, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    with pytest.raises(RunError, match=r"--temperature was None and is now 0\.5"):
+        _run(coco, tmp_path, temperature=0.5)
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert after["run.toml"] == before["run.toml"]
+    assert after["dataset.jsonl"] == before["dataset.jsonl"]
+
+
+def test_changed_annotations_are_refused(coco: dict[str, Any], tmp_path: Path) -> None:
+    _run(coco, tmp_path)
+    path = coco["captions"]
+    path.write_text(path.read_text(encoding="utf-8").replace("red bus", "blue bus"), "utf-8")
+    with pytest.raises(RunError, match="content of --captions has changed"):
+        _run(coco, tmp_path)
+
+
+def test_the_settings_of_the_run_are_on_file(coco: dict[str, Any], tmp_path: Path) -> None:
+    _run(coco, tmp_path, seed=3)
+    text = (tmp_path / "run.toml").read_text(encoding="utf-8")
+    assert "seed = 3" in text
+    assert "[fingerprints]" in text
+
+
+def test_excluded_images_are_left_out_and_counted(coco: dict[str, Any], tmp_path: Path) -> None:
+    exclude = tmp_path / "exclude.txt"
+    exclude.write_text("COCO_val2014_000000000012.jpg\n", encoding="utf-8")
+    report = _run(coco, tmp_path / "run", exclude=exclude)
+    assert report["source"]["excluded"] == 1
+    assert "000000000012.jpg" not in {record["image"] for record in _read(tmp_path / "run")}
+
+
+def test_bare_llava_ids_can_be_had_without_asking_again(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    _run(coco, tmp_path)
+    client = ScriptedClient()
+    _run(coco, tmp_path, client, llava_ids=True)
+    assert client.asked.total() == 0
+    assert {record["id"] for record in _read(tmp_path)} == {
+        "000000000007",
+        "000000000012",
+        "000000000033",
+    }
+
+
+def test_the_image_token_stands_first_and_last_about_equally(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    _run(coco, tmp_path, records=200, per_image=False)
+    first = [
+        record["conversations"][0]["value"].startswith("<image>\n") for record in _read(tmp_path)
+    ]
+    assert 70 < sum(first) < 130
+
+
+def test_a_type_that_the_prompts_lack_is_named(coco: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match=r"'haiku'.*complex_reasoning"):
+        pipeline.prepare_job(make_settings({**coco, "offline": True, "mix": {"haiku": 1.0}}))
+
+
+def test_prompt_sizes_are_those_of_the_requests(coco: dict[str, Any]) -> None:
+    settings = make_settings({**coco, "offline": True, "per_image": True})
+    rows = pipeline.measure_prompts(pipeline.prepare_job(settings))
+    assert [row.response_type for row in rows] == [
+        "complex_reasoning",
+        "conversation",
+        "detail_description",
+    ]
+    for row in rows:
+        assert row.records == row.images == 3
+        assert row.prefix < row.largest < row.total < 3 * row.largest
+
+
+def test_a_bad_entry_of_the_source_stands_in_the_report(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    content = json.loads(coco["instances"].read_text(encoding="utf-8"))
+    content["annotations"].append(
+        {"id": 99, "image_id": 7, "category_id": 500, "bbox": [1, 1, 5, 5], "iscrowd": 0}
+    )
+    coco["instances"].write_text(json.dumps(content), encoding="utf-8")
+    troubles = _run(coco, tmp_path)["source"]["troubles"]
+    assert troubles["counts"] == {"unknown-category": 1}
+    assert "99" in troubles["listed"][0]["entry"]
