@@ -1,0 +1,123 @@
+"""The commands about files, as a user meets them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from datagen.config import shipped_folder
+from datagen.context import to_context_record
+from datagen.sources.contexts import read_contexts
+from tests.cli.test_run import INPUT, SAMPLES, _run
+
+GOOD: dict[str, Any] = {
+    "id": "1",
+    "image": "000000001001.jpg",
+    "conversations": [
+        {"from": "human", "value": "<image>\nWhat is there?"},
+        {"from": "gpt", "value": "A kitchen."},
+    ],
+}
+LEAK = {
+    **GOOD,
+    "id": "2",
+    "conversations": [
+        GOOD["conversations"][0],
+        {"from": "gpt", "value": "According to the caption, a kitchen."},
+    ],
+}
+
+
+def _write(path: Path, records: list[Any]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
+
+
+def test_a_good_file_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("check", _write(tmp_path / "good.jsonl", [GOOD])) == 0
+    assert "1 records, 0 failed" in capsys.readouterr().out
+
+
+def test_a_bad_record_fails_with_place_reason_and_span(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("check", _write(tmp_path / "bad.jsonl", [GOOD, LEAK])) == 1
+    out = capsys.readouterr().out
+    assert "line 2 (2), turn 1: source-named: " in out
+    assert "2 records, 1 failed" in out
+
+
+def test_json_output_is_a_finding_a_line_and_the_summary_last(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps([LEAK, 7]), encoding="utf-8")
+    assert _run("check", path, "--json") == 1
+    *findings, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [(each["place"], each["reason"]) for each in findings] == [
+        ("record 1", "source-named"),
+        ("record 2", "not-an-object"),
+    ]
+    assert last["summary"]["failed"] == 2
+
+
+def test_a_broken_line_is_a_finding_and_the_rest_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _write(tmp_path / "cut.jsonl", [GOOD])
+    with path.open("a", encoding="utf-8") as file:
+        file.write('{"id": "2", "conver\n' + json.dumps({**GOOD, "id": "3"}) + "\n")
+    assert _run("check", path) == 1
+    out = capsys.readouterr().out
+    assert "line 2: not-json" in out
+    assert "3 records, 1 failed" in out
+
+
+def test_pictures_are_opened_when_their_folder_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _write(tmp_path / "data.jsonl", [GOOD, {**GOOD, "id": "2", "image": "gone.jpg"}])
+    assert _run("check", path, "--images", SAMPLES / "images") == 1
+    out = capsys.readouterr().out
+    assert "image-missing" in out
+    assert "2 records, 1 failed" in out
+
+
+def test_many_findings_are_cut_and_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records = [{**LEAK, "id": str(n)} for n in range(70)]
+    assert _run("check", _write(tmp_path / "bad.jsonl", records)) == 1
+    out = capsys.readouterr().out
+    assert "… and 20 more findings" in out
+    assert "source-named 70" in out
+
+
+@pytest.mark.parametrize("content", [b"", b"Once upon a time", b"\xff\xfe\x00"])
+def test_a_file_that_is_no_data_set_is_one_clear_error(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "prose.txt"
+    path.write_bytes(content)
+    assert _run("check", path) == 1
+    assert "prose.txt" in capsys.readouterr().err
+
+
+def test_contexts_are_written_and_can_be_the_source_of_the_same_run(tmp_path: Path) -> None:
+    path = tmp_path / "contexts.jsonl"
+    assert _run("contexts", *INPUT, "--out", path) == 0
+    source = read_contexts(path)
+    assert len(source.images) == 15
+    assert source.troubles == ()
+    written = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [to_context_record(image) for image in source.images] == written
+    for name, flags in (("coco", INPUT), ("contexts", ["--contexts", str(path)])):
+        arguments = ["generate", *flags, "--offline", "--per-image", "--out", tmp_path / name]
+        assert _run(*arguments) == 0
+    first, second = (tmp_path / name / "dataset.jsonl" for name in ("coco", "contexts"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_shipped_prompts_are_found() -> None:
+    assert (shipped_folder("prompts") / "conversation" / "system_message.txt").is_file()
