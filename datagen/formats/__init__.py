@@ -1,0 +1,19 @@
+"""Write stage: finished samples -> data set files, and data set files -> raw records."""
+
+from datagen.formats.files import (
+    BrokenLine,
+    iter_records,
+    open_atomic,
+    write_json_array,
+    write_jsonl,
+)
+from datagen.formats.llava import to_llava
+
+__all__ = [
+    "BrokenLine",
+    "iter_records",
+    "open_atomic",
+    "to_llava",
+    "write_json_array",
+    "write_jsonl",
+]
