@@ -51,6 +51,7 @@ class RunSettings(BaseModel):
     records: int | None = Field(None, ge=1)
     per_image: bool = False
     seed: int = 0
+    candidates: int = Field(1, ge=1, le=1000)
     # prompt
     prompts: Path | None = None
     language: str = Field("English", min_length=1)
@@ -63,9 +64,19 @@ class RunSettings(BaseModel):
     temperature: float | None = Field(None, ge=0, le=2)
     top_p: float | None = Field(None, gt=0, le=1)
     max_tokens: int | None = Field(None, ge=1)
-    concurrency: int = Field(16, ge=1, le=4096)
+    repair: int = Field(0, ge=0, le=100)
+    via: Literal["chat", "batch"] = "chat"
+    concurrency: int = Field(64, ge=1, le=4096)
+    requests_per_minute: float | None = Field(None, gt=0)
+    tokens_per_minute: float | None = Field(None, gt=0)
     timeout: float = Field(120.0, gt=0)
     attempts: int = Field(8, ge=1)
+    patience: float = Field(300.0, gt=0)
+    # money
+    price_input: float | None = Field(None, ge=0)
+    price_cached_input: float | None = Field(None, ge=0)
+    price_output: float | None = Field(None, ge=0)
+    max_cost: float | None = Field(None, gt=0)
     # write
     llava_ids: bool = False
 
@@ -103,10 +114,29 @@ class RunSettings(BaseModel):
 
 
 # What may differ between two starts of one run; anything else changes which requests are made or
-# what is answered. `records` may grow, which is checked apart.
+# what is answered.
 FREE_SETTINGS = frozenset(
-    {"images", "api_key_env", "base_url", "concurrency", "timeout", "attempts", "llava_ids"}
+    {
+        "api_key_env",
+        "attempts",
+        "base_url",
+        "concurrency",
+        "images",
+        "llava_ids",
+        "max_cost",
+        "patience",
+        "price_cached_input",
+        "price_input",
+        "price_output",
+        "repair",
+        "requests_per_minute",
+        "timeout",
+        "tokens_per_minute",
+        "via",
+    }
 )
+# What may grow when the user says so, since the larger plan holds the smaller one.
+GROWING_SETTINGS = frozenset({"records", "candidates"})
 
 
 def _refuse(wrong: bool, message: str) -> None:
@@ -197,18 +227,25 @@ def compare_settings(
     new: RunSettings,
     old_prints: Mapping[str, str],
     new_prints: Mapping[str, str],
+    *,
+    extend: bool = False,
 ) -> list[str]:
     """What differs between a run's settings and today's in a way that changes answers.
 
-    A path counts by the fingerprint of what it holds, not by its name. One sentence each.
+    A path counts by the fingerprint of what it holds, not by its name. With `extend` what grows is
+    no difference. One sentence each.
     """
     before, after = old.model_dump(mode="json"), new.model_dump(mode="json")
-    changed = [
-        f"--{name.replace('_', '-')} was {before[name]!r} and is now {after[name]!r}"
-        for name in before
-        if name not in FREE_SETTINGS | _PATHS and before[name] != after[name]
-    ]
-    return changed + [
+    changed = []
+    for name in before.keys() - FREE_SETTINGS - _PATHS:
+        if before[name] == after[name]:
+            continue
+        grows = name in GROWING_SETTINGS and (before[name] or 0) < (after[name] or 0)
+        hint = " (--extend asks for the additional ones)" if grows else ""
+        if not (grows and extend):
+            flag = f"--{name.replace('_', '-')}"
+            changed.append(f"{flag} was {before[name]!r} and is now {after[name]!r}{hint}")
+    return sorted(changed) + [
         f"the content of --{name} has changed"
         for name in sorted({*old_prints, *new_prints})
         if old_prints.get(name) != new_prints.get(name)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from datagen.records import Finding, Rejection, Reply, Sample, Trouble
+from datagen.records import Finding, Rejection, Sample, Trouble, Usage
 
 LISTED_TROUBLES = 1000
 """Troubles listed with their ids in the report; all of them are counted."""
@@ -23,12 +23,14 @@ class Tally:
     notes: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
 
-    def add_reply(self, reply: Reply) -> None:
-        """Count what one answer cost, whatever became of it."""
-        self.tokens["prompt"] += reply.usage.prompt_tokens
-        self.tokens["completion"] += reply.usage.completion_tokens
-        self.tokens["cached"] += reply.usage.cached_tokens
-        self.tokens["attempts"] += reply.attempts
+    def add_usage(self, usage: Usage, attempts: int) -> None:
+        """Count what the run has cost so far: tokens, and requests made over the wire."""
+        self.tokens.update(
+            prompt=usage.prompt_tokens,
+            completion=usage.completion_tokens,
+            cached=usage.cached_tokens,
+            attempts=attempts,
+        )
 
     def add_sample(self, sample: Sample, findings: Iterable[Finding]) -> None:
         """Count a record that was written, with its notes."""

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def _answer(text: str, round_: int = 0, failure: str = "") -> Answer:
 def test_what_was_added_comes_back_whole(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(_request("1"), _answer("Über"))])
-        assert list(store.iterate()) == [(_request("1"), _answer("Über"))]
+        assert list(store.iterate()) == [(_request("1"), [_answer("Über")])]
         assert store.find_answer(_request("1").key) == _answer("Über")
         assert store.find_answer(_request("2").key) is None
         assert store.count_answers() == 1
@@ -49,11 +50,32 @@ def test_items_come_in_order_whatever_the_order_of_arrival(tmp_path: Path) -> No
 def test_the_newest_round_counts_and_the_older_ones_stay(tmp_path: Path) -> None:
     request = _request("1")
     with RunStore(tmp_path, write=True) as store:
-        store.add([(request, _answer("no answer", 0, "gave-up")), (request, _answer("good", 1))])
+        store.add([(request, _answer("bad")), (request, _answer("good", 1))])
         assert store.find_answer(request.key) == _answer("good", 1)
-        assert [answer.reply.text for _, answer in store.iterate()] == ["good"]
-    rows = sqlite3.connect(tmp_path / STORE_FILE).execute("SELECT count(*) FROM answers")
-    assert rows.fetchone() == (2,)
+        assert [answers for _, answers in store.iterate()] == [[_answer("good", 1)]]
+        assert store.sum_usage() == Usage(20, 10, 6)
+        assert store.sum_attempts() == 4
+
+
+def test_a_reply_takes_the_place_of_a_failure_which_stays_on_file(tmp_path: Path) -> None:
+    request = _request("1")
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(request, _answer("503", failure="gave-up")), (request, _answer("good"))])
+        store.add([(request, _answer("late 503", failure="gave-up"))])
+        assert store.find_answer(request.key) == _answer("good")
+        assert store.sum_attempts() == 6
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection:
+        rows = connection.execute("SELECT code, message FROM failures").fetchall()
+    assert rows == [("gave-up", "503"), ("gave-up", "late 503")]
+
+
+def test_candidates_stand_side_by_side(tmp_path: Path) -> None:
+    request = _request("1")
+    second = Answer(Reply("b", "m"), candidate=1, feedback="again")
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(request, second), (request, _answer("a"))])
+        assert [answers for _, answers in store.iterate()] == [[_answer("a"), second]]
+        assert store.find_answer(request.key, 1) == second
 
 
 def test_an_answer_that_is_there_is_not_replaced(tmp_path: Path) -> None:
@@ -66,8 +88,8 @@ def test_an_answer_that_is_there_is_not_replaced(tmp_path: Path) -> None:
 def test_a_prefix_shared_by_many_requests_is_stored_once(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(_request(str(n)), _answer("x")) for n in range(20)])
-    rows = sqlite3.connect(tmp_path / STORE_FILE).execute("SELECT count(*) FROM prefixes")
-    assert rows.fetchone() == (1,)
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection:
+        assert connection.execute("SELECT count(*) FROM prefixes").fetchone() == (1,)
 
 
 def test_the_writer_commits_what_it_was_given(tmp_path: Path) -> None:
@@ -85,7 +107,7 @@ def test_the_writer_commits_what_it_was_given(tmp_path: Path) -> None:
 def test_a_writer_that_cannot_write_says_so_at_once_and_at_the_end(tmp_path: Path) -> None:
     RunStore(tmp_path, write=True).close()
     failures: list[str] = []
-    with sqlite3.connect(tmp_path / STORE_FILE) as connection:
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection, connection:
         connection.execute("DROP TABLE answers")
     writer = StoreWriter(tmp_path, on_error=lambda: failures.append("failed"))
     writer.put(_request("1"), _answer("x"))
@@ -102,7 +124,7 @@ def test_a_full_disk_is_one_clear_error_and_destroys_nothing(tmp_path: Path) -> 
         with pytest.raises(RunError, match="disk is full"):
             store.add(rows)
     with RunStore(tmp_path) as store:
-        assert [answer.reply.text for _, answer in store.iterate()] == ["kept"]
+        assert [answers for _, answers in store.iterate()] == [[_answer("kept")]]
 
 
 @pytest.mark.parametrize(
@@ -119,17 +141,18 @@ def test_a_file_that_is_no_store_is_refused_and_left_as_it_is(
 
 
 def test_a_database_of_another_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / STORE_FILE) as connection:
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection, connection:
         connection.execute("CREATE TABLE theirs (x)")
     with pytest.raises(RunError, match="another program"):
         RunStore(tmp_path, write=True)
-    tables = sqlite3.connect(tmp_path / STORE_FILE).execute("SELECT name FROM sqlite_master")
-    assert tables.fetchall() == [("theirs",)]
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("theirs",)]
 
 
 def test_another_schema_version_is_refused_with_both_numbers(tmp_path: Path) -> None:
     RunStore(tmp_path, write=True).close()
-    with sqlite3.connect(tmp_path / STORE_FILE) as connection:
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(RunError, match="schema version 99"):
         RunStore(tmp_path, write=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import typer
 
 from datagen import __version__
-from datagen.cli import data, run
+from datagen.cli import data, mock, run
 from datagen.errors import DatagenError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "check": data.check,
     "contexts": data.contexts,
     "report": run.report,
+    "mock-server": mock.mock_server,
 }
 COMMANDS = tuple(_COMMANDS)
 

@@ -20,6 +20,7 @@ CONTEXT = "What stands in the context"
 PLAN = "What to plan"
 PROMPT = "What to say to the model"
 ASK = "Whom to ask, and how"
+MONEY = "What it may cost"
 WRITE = "What to write"
 
 _TYPES = "conversation=58,detail_description=23,complex_reasoning=77"
@@ -46,6 +47,7 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
     ("records", int, PLAN, "How many records in all; default one an image."),
     ("per_image", bool, PLAN, "One record of each type for each image."),
     ("seed", int, PLAN, "Decides every random choice; default 0."),
+    ("candidates", int, PLAN, "Replies to each request, kept side by side; default 1."),
     ("prompts", Path, PROMPT, "Prompt folder; default the shipped one."),
     ("language", str, PROMPT, "Language of the data; default English."),
     ("reply_format", Literal["text", "json"], PROMPT, "json asks for structured output."),
@@ -56,9 +58,17 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
     ("temperature", float, ASK, "Sampling temperature; default the endpoint's."),
     ("top_p", float, ASK, "Nucleus sampling; default the endpoint's."),
     ("max_tokens", int, ASK, "Longest reply in tokens; default the endpoint's."),
-    ("concurrency", int, ASK, "Requests in flight at once; default 16."),
+    ("repair", int, ASK, "Ask again up to N times for a rejected reply, saying why; default 0."),
+    ("concurrency", int, ASK, "Requests in flight at most; fewer where the endpoint bears fewer."),
+    ("requests_per_minute", float, ASK, "Rate limit; default what the endpoint says and bears."),
+    ("tokens_per_minute", float, ASK, "Rate limit in tokens."),
     ("timeout", float, ASK, "Seconds that one attempt may take; default 120."),
     ("attempts", int, ASK, "Attempts a request before giving up; default 8."),
+    ("patience", float, ASK, "Seconds without any reply after which the run stops; default 300."),
+    ("max_cost", float, MONEY, "Stop before the run has cost more than that, in USD."),
+    ("price_input", float, MONEY, "USD per million prompt tokens, where no price is known."),
+    ("price_cached_input", float, MONEY, "USD per million cached prompt tokens."),
+    ("price_output", float, MONEY, "USD per million completion tokens."),
     ("llava_ids", bool, WRITE, "Bare image ids in the records, as in LLaVA's files; not unique."),
 )
 

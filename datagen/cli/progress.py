@@ -66,8 +66,9 @@ class ProgressLine:
         now = self._clock()
         fresh = progress.done - progress.resumed
         rate = fresh / max(now - self._start, 1e-9)
+        money = f"  ${progress.spent:.2f}" if progress.spent else ""
         if self._bar is not None:
-            detail = f"failed {progress.failed}  {rate:.1f}/s"
+            detail = f"failed {progress.failed}  {rate:.1f}/s{money}"
             self._bar.update(self._task, completed=progress.done + progress.failed, detail=detail)
         elif now - self._last >= PLAIN_EVERY:
             self._last = now
@@ -75,6 +76,6 @@ class ProgressLine:
             remaining = f"{left / rate:.0f} s left" if rate else "time left unknown"
             self._console.print(
                 f"{progress.done} of {progress.planned} done, {progress.failed} failed, "
-                f"{rate:.1f}/s, {remaining}",
+                f"{rate:.1f}/s{money}, {remaining}",
                 highlight=False,
             )

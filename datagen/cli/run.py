@@ -5,8 +5,9 @@ import json
 import os
 import signal
 import time
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from dotenv import dotenv_values
@@ -16,17 +17,23 @@ from rich.table import Table
 from rich.text import Text
 
 from datagen import pipeline
-from datagen.cli.options import ASK, CONTEXT, PLAN, PROMPT, READ, WRITE, Out, settle, takes_settings
-from datagen.cli.progress import ProgressLine
-from datagen.config import (
-    RUN_FILE,
-    RunSettings,
-    load_settings,
-    make_settings,
-    shipped_folder,
+from datagen.cli.options import (
+    ASK,
+    CONTEXT,
+    MONEY,
+    PLAN,
+    PROMPT,
+    READ,
+    WRITE,
+    Out,
+    settle,
+    takes_settings,
 )
+from datagen.cli.progress import ProgressLine
+from datagen.config import RUN_FILE, RunSettings, load_settings, make_settings, shipped_folder
 from datagen.errors import RunError, SettingsError
 from datagen.llm.client import Client
+from datagen.prices import Budget
 from datagen.report import count_reasons, summarize
 
 console = Console()
@@ -50,37 +57,48 @@ def demo(
             "offline": True,
         }
     )
-    _generate(settings, out)
+    _generate(settings, out, Start())
     _show_record(out, samples / "images")
 
 
-@takes_settings(READ, CONTEXT, PLAN, PROMPT)
+@takes_settings(READ, CONTEXT, PLAN, PROMPT, ASK, MONEY)
 def plan(given: dict[str, Any]) -> None:
-    """Show what a run would ask, without asking anybody.
+    """Show what a run would ask and cost, without asking anybody.
 
-    Example: [bold]datagen plan --captions captions.json --instances instances.json --records 1000[/bold]
+    Example: [bold]datagen plan --captions captions.json --instances instances.json --records 1000 --model gpt-4.1-mini[/bold]
     """
-    job = pipeline.prepare_job(settle(given))
-    table = Table(
-        "response type", "records", "images", "system + examples", "largest prompt", "sum"
-    )
-    for row in pipeline.measure_prompts(job):
-        cells = (row.records, row.images, row.prefix, row.largest, row.total)
-        table.add_row(row.response_type, *(f"{cell:,}" for cell in cells))
-    console.print(table)
-    console.print("Prompt sizes in characters.", highlight=False)
+    settings = settle(given)
+    job = pipeline.prepare_job(settings)
+    estimator = pipeline.make_estimator(settings, job.types)
     _print_source(job)
+    _print_forecast(pipeline.forecast(job, estimator), estimator)
 
 
-@takes_settings(READ, CONTEXT, PLAN, PROMPT, ASK, WRITE)
-def generate(given: dict[str, Any], out: Out) -> None:
+@takes_settings(READ, CONTEXT, PLAN, PROMPT, ASK, MONEY, WRITE)
+def generate(
+    given: dict[str, Any],
+    out: Out,
+    extend: Annotated[
+        bool,
+        typer.Option("--extend", help="Allow more --records or --candidates than the run had."),
+    ] = False,
+    retry: Annotated[
+        Literal["rejected"] | None,
+        typer.Option(help="Ask once more for each reply that was rejected.", show_default=False),
+    ] = None,
+    max_requests: Annotated[
+        int | None,
+        typer.Option(help="Stop after asking that many.", min=1, rich_help_panel=MONEY),
+    ] = None,
+) -> None:
     """Ask the model for every planned record and write the data set.
 
     The same command again goes on where it stopped; what is in the run folder is not asked twice.
 
     Example: [bold]datagen generate --captions captions.json --instances instances.json --model gpt-4.1-mini --records 1000 --out run[/bold]
     """
-    _generate(settle(given, base=_load_run(out)), out)
+    start = Start(extend, retry == "rejected", max_requests)
+    _generate(settle(given, base=_load_run(out)), out, start)
 
 
 def build(run: RunFolder) -> None:
@@ -123,31 +141,64 @@ def _load_run(folder: Path, *, required: bool = False) -> dict[str, Any]:
     return load_settings(path)[0]
 
 
-def _generate(settings: RunSettings, out: Path) -> None:
-    start = time.monotonic()
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What holds for one start of a run and is not kept with it."""
+
+    extend: bool = False
+    retry_rejected: bool = False
+    max_requests: int | None = None
+
+
+def _generate(settings: RunSettings, out: Path, start: Start) -> None:
+    began = time.monotonic()
     client = _make_client(settings)
     job = pipeline.prepare_job(settings)
+    estimator = _make_estimator(settings, job)
     _print_source(job)
-    with pipeline.open_run(out, job):
-        asking = asyncio.run(_ask(job, client, out))
-        seconds = time.monotonic() - start
-        content = pipeline.build_dataset(out, settings, seconds=seconds)
+    with pipeline.open_run(out, job, extend=start.extend):
+        spent = pipeline.sum_cost(out, estimator.price)
+        asking = pipeline.Asking(
+            job,
+            client,
+            out,
+            pipeline.Progress(job.count_wanted(), spent=spent),
+            estimator=estimator,
+            budget=Budget(settings.max_cost, start.max_requests, spent=spent),
+            retry_rejected=start.retry_rejected,
+        )
+        try:
+            asyncio.run(_ask(asking))
+        finally:
+            seconds = time.monotonic() - began
+            content = pipeline.build_dataset(out, settings, seconds=seconds)
     _print_report(out, content)
     _say_how_it_ended(asking, out)
 
 
-async def _ask(job: pipeline.Job, client: Client, out: Path) -> pipeline.Asking:
-    progress = pipeline.Progress(len(job.items))
-    with ProgressLine(console, progress.planned) as line:
-        asking = pipeline.Asking(job, client, out, progress, line.update)
+def _make_estimator(settings: RunSettings, job: pipeline.Job) -> pipeline.Estimator:
+    """Count tokens only where somebody wants to know: it takes a moment to begin."""
+    if settings.max_cost is None:
+        return pipeline.Estimator(price=pipeline.find_run_price(settings))
+    estimator = pipeline.make_estimator(settings, job.types)
+    if estimator.price is None:
+        raise SettingsError(
+            f"--max-cost: no price is known for {settings.model}; "
+            "give --price-input and --price-output in USD per million tokens"
+        )
+    return estimator
+
+
+async def _ask(asking: pipeline.Asking) -> None:
+    with ProgressLine(console, asking.progress.planned) as line:
+        asking.on_progress = line.update
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGINT, _interrupt, asking, loop)
         try:
             await asking.run()
         finally:
             loop.remove_signal_handler(signal.SIGINT)
-            await client.close()
-    return asking
+            await asking.client.close()
 
 
 def _interrupt(asking: pipeline.Asking, loop: asyncio.AbstractEventLoop) -> None:
@@ -159,21 +210,30 @@ def _interrupt(asking: pipeline.Asking, loop: asyncio.AbstractEventLoop) -> None
     )
 
 
+_WHY_STOPPED = {
+    "interrupted": "Stopped",
+    "max_cost": "Stopped at --max-cost",
+    "max_requests": "Stopped at --max-requests",
+}
+
+
 def _say_how_it_ended(asking: pipeline.Asking, out: Path) -> None:
     progress = asking.progress
     left = progress.planned - progress.done - progress.failed
     if left and asking.stopped:
         console.print(
-            f"Stopped with {left} requests left; all replies are kept. Go on with:"
-            f"\n  datagen generate --out {out}",
+            f"{_WHY_STOPPED[asking.stopped]} with {left:,} left to ask; all replies are kept. "
+            f"Go on with:\n  datagen generate --out {out}",
             highlight=False,
+            soft_wrap=True,
         )
-        raise typer.Exit(130)
+        raise typer.Exit(130 if asking.stopped == "interrupted" else 1)
     if progress.failed:
         console.print(
-            f"{progress.failed} requests failed; the reasons are in rejected.jsonl. "
+            f"{progress.failed:,} requests failed; the reasons are in {pipeline.REJECTED_FILE}. "
             f"Those without an answer are asked again with:\n  datagen generate --out {out}",
             highlight=False,
+            soft_wrap=True,
         )
         raise typer.Exit(1)
 
@@ -218,6 +278,42 @@ def _print_source(job: pipeline.Job) -> None:
     if job.source.troubles:
         words.append(f"{len(job.source.troubles):,} bad entries, listed in the report")
     console.print("; ".join(words), highlight=False)
+
+
+def _print_forecast(rows: list[pipeline.Forecast], estimator: pipeline.Estimator) -> None:
+    table = Table(
+        "response type", "requests", "images", "prompt tokens", "cacheable", "reply tokens", "USD"
+    )
+    for row in rows:
+        counts = (row.requests, row.images, row.prompt_tokens, row.cached_tokens)
+        money = "-" if row.cost is None else f"{row.cost:.2f}"
+        cells = [f"{count:,}" for count in (*counts, row.completion_tokens)]
+        table.add_row(row.response_type, *cells, money)
+    columns = [
+        sum(column)
+        for column in zip(
+            *(
+                (row.requests, row.prompt_tokens, row.cached_tokens, row.completion_tokens)
+                for row in rows
+            ),
+            strict=True,
+        )
+    ]
+    requests, prompt, cached, completion = (f"{total:,}" for total in columns)
+    total = "-" if estimator.price is None else f"{sum(row.cost or 0 for row in rows):.2f}"
+    table.add_row("all", requests, "", prompt, cached, completion, total)
+    console.print(table)
+    if estimator.counter is not None:
+        console.print(estimator.counter.describe(), highlight=False)
+    price = estimator.price
+    if price is None:
+        console.print("No price is known: give --model, or --price-input and --price-output.")
+    else:
+        console.print(
+            f"USD per million tokens: {price.input:g} in, {price.output:g} out ({price.source}); "
+            "cacheable tokens priced as cached. Reply lengths are those of the prompts' examples.",
+            highlight=False,
+        )
 
 
 def _print_report(out: Path, content: dict[str, Any]) -> None:

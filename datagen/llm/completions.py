@@ -75,6 +75,8 @@ def write_body(
     b'{"model":"tiny","messages":[{"role":"user","content":"Hi"}],"seed":1}'
     """
     body = {"model": model, "messages": prompt.messages, **options}
+    if prompt.seed:
+        body["seed"] = prompt.seed
     if prompt.json_schema is not None:
         schema = _loosen(prompt.json_schema) if is_openai else prompt.json_schema
         wanted = {"name": "reply", "strict": True, "schema": schema}

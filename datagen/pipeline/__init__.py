@@ -14,8 +14,16 @@ from datagen.pipeline.building import (
     REPORT_FILE,
     build_dataset,
 )
+from datagen.pipeline.estimating import (
+    Estimator,
+    Forecast,
+    find_run_price,
+    forecast,
+    make_estimator,
+    sum_cost,
+)
 from datagen.pipeline.folder import open_run
-from datagen.pipeline.job import Job, measure_prompts, prepare_job, read_source
+from datagen.pipeline.job import Job, prepare_job, read_source
 
 __all__ = [
     "ARRAY_FILE",
@@ -23,11 +31,16 @@ __all__ = [
     "REJECTED_FILE",
     "REPORT_FILE",
     "Asking",
+    "Estimator",
+    "Forecast",
     "Job",
     "Progress",
     "build_dataset",
-    "measure_prompts",
+    "find_run_price",
+    "forecast",
+    "make_estimator",
     "open_run",
     "prepare_job",
     "read_source",
+    "sum_cost",
 ]

@@ -1,51 +1,88 @@
 """Pipeline, the paid half: asks what the store does not hold yet and keeps every answer."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from datagen.errors import AskError, EndpointError
 from datagen.llm.client import Client
+from datagen.pipeline.estimating import Estimator
 from datagen.pipeline.job import Job, RequestMaker
-from datagen.records import (
-    Prompt,
-    Reply,
-)
+from datagen.pipeline.judging import judge
+from datagen.prices import Budget, cost
+from datagen.records import Prompt, Rejection, Reply, Usage
+from datagen.repair import add_feedback, write_feedback
 from datagen.store import Answer, Request, RunStore, StoreWriter
 
 ASK_AGAIN = frozenset({"gave-up"})
 """Failures that cost nothing and say nothing about the request: a resume asks again."""
 
+_CANDIDATES, _ROUNDS = 1_000, 1_000_000  # places of index, candidate and round in a prompt's seed
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to ask: a request, for one of its candidates, in one of its rounds."""
+
+    request: Request
+    prompt: Prompt
+    candidate: int
+    round: int = 0
+    feedback: str = ""
+
+    def seed(self) -> int:
+        """Sets it apart from every other asking of the same messages; 0 for the first."""
+        index = self.request.item.index
+        return index * _CANDIDATES + self.candidate + self.round * _ROUNDS
+
 
 @dataclass(slots=True)
 class Progress:
-    """How far the asking is; `done` includes what earlier starts of the run had finished."""
+    """How far the asking is; `done` includes what earlier starts of the run had finished.
+
+    Attributes:
+        planned: replies wanted, all candidates counted.
+        repaired: replies asked for again because they were rejected.
+        spent: USD of the whole run, 0 where no price is known.
+    """
 
     planned: int
     done: int = 0
     failed: int = 0
     resumed: int = 0
+    repaired: int = 0
     in_flight: int = 0
-    tokens: Counter[str] = field(default_factory=Counter)
+    usage: Usage = field(default_factory=Usage)
+    spent: float = 0.0
 
 
 @dataclass(slots=True)
 class Asking:
-    """One start of the paid half: the shared state of its workers."""
+    """One start of the paid half: the shared state of its workers.
+
+    Attributes:
+        estimator: what a request will cost, for the budget.
+        budget: limits of this start.
+        retry_rejected: ask once more for each reply that was rejected in an earlier start.
+        stopped: why nothing new is started: `interrupted`, `max_cost`, `max_requests`, `error`.
+    """
 
     job: Job
     client: Client
     folder: Path
     progress: Progress
-    on_progress: Callable[[Progress], None]
-    stopped: bool = False
-    error: EndpointError | None = None
+    on_progress: Callable[[Progress], None] = lambda progress: None
+    estimator: Estimator = field(default_factory=Estimator)
+    budget: Budget = field(default_factory=Budget)
+    retry_rejected: bool = False
+    stopped: str = ""
+    _error: EndpointError | None = None
+    _finished: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def stop(self) -> None:
+    def stop(self, why: str = "interrupted") -> None:
         """Start nothing new; what is in flight is finished and kept."""
-        self.stopped = True
+        self.stopped = self.stopped or why
 
     async def run(self) -> None:
         """Ask all that the store does not hold; return when done or stopped.
@@ -57,56 +94,118 @@ class Asking:
         loop = asyncio.get_running_loop()
 
         def stop_soon() -> None:
-            loop.call_soon_threadsafe(self.stop)
+            loop.call_soon_threadsafe(self.stop, "error")
 
         writer = StoreWriter(self.folder, on_error=stop_soon)
         try:
             with RunStore(self.folder) as store:
                 todo = self._list_todo(store)
                 async with asyncio.TaskGroup() as group:
-                    for _ in range(min(self.job.settings.concurrency, len(self.job.items))):
+                    for _ in range(min(self.job.settings.concurrency, self.progress.planned)):
                         group.create_task(self._work(todo, writer))
         finally:
             await asyncio.to_thread(writer.close)
-        if self.error is not None:
-            raise self.error
+        if self._error is not None:
+            raise self._error
 
-    def _list_todo(self, store: RunStore) -> Iterator[tuple[Request, Prompt, int]]:
-        """What has no answer yet, with the number of the round; shared by all workers."""
+    def _list_todo(self, store: RunStore) -> Iterator[Task]:
+        """What has to be asked, in item order; shared by all workers."""
         maker = RequestMaker(self.job)
         for item in self.job.items:
             request, prompt = maker.make(item)
-            answer = store.find_answer(request.key)
-            if answer is None:
-                yield request, prompt, 0
-            elif answer.failure in ASK_AGAIN:
-                yield request, prompt, answer.round + 1
-            else:
-                self.progress.resumed += 1
-                self.progress.done += 1
+            for candidate in range(self.job.settings.candidates):
+                answer = store.find_answer(request.key, candidate)
+                task = self._plan_task(Task(request, prompt, candidate), answer)
+                if task is None:
+                    self.progress.resumed += 1
+                    self.progress.done += 1
+                else:
+                    yield task
 
-    async def _work(self, todo: Iterator[tuple[Request, Prompt, int]], writer: StoreWriter) -> None:
-        for request, prompt, round_ in todo:
-            if self.stopped:
-                return
-            self.progress.in_flight += 1
-            try:
-                writer.put(request, await self._ask(prompt, round_))
-            except EndpointError as exc:
-                self.error = self.error or exc
-                self.stop()
-            finally:
-                self.progress.in_flight -= 1
-            self.on_progress(self.progress)
+    def _plan_task(self, task: Task, answer: Answer | None) -> Task | None:
+        """What is still to be asked for a request whose newest answer is given."""
+        if answer is None:
+            return task
+        if answer.failure in ASK_AGAIN:
+            return replace(task, round=answer.round, feedback=answer.feedback)
+        return self._follow(task, answer, again=self.retry_rejected)
 
-    async def _ask(self, prompt: Prompt, round_: int) -> Answer:
+    def _follow(self, task: Task, answer: Answer, *, again: bool = False) -> Task | None:
+        """The next round after a rejected reply, where the settings want one."""
+        repairs = answer.round < self.job.settings.repair
+        if not (repairs or again):
+            return None
+        outcome, findings = judge(task.request, answer, self.job.types, self.job.settings)
+        if not isinstance(outcome, Rejection):
+            return None
+        self.progress.repaired += 1
+        feedback = "" if answer.failure or not repairs else write_feedback(findings)
+        prompt = add_feedback(task.prompt, answer.reply.text, feedback) if feedback else task.prompt
+        return replace(task, prompt=prompt, round=answer.round + 1, feedback=feedback)
+
+    async def _work(self, todo: Iterator[Task], writer: StoreWriter) -> None:
+        for task in todo:
+            following: Task | None = task
+            while following is not None:
+                if self.stopped or not await self._admit(following):
+                    return
+                following = await self._handle(following, writer)
+
+    async def _admit(self, task: Task) -> bool:
+        """Wait until the budget bears the request; False when it never will."""
+        estimate = self._estimate(task)
+        while limit := self.budget.name_limit(estimate):
+            if limit != "max_cost" or not self.budget.in_flight:
+                self.stop(limit)
+                return False
+            await self._finished.wait()  # what is in flight may come cheaper than reserved
+        self.budget.start(estimate)
+        return True
+
+    def _estimate(self, task: Task) -> float:
+        prefix = len(task.request.prefix)
+        return self.estimator.cost_of(task.request.item.response_type, task.prompt, prefix)
+
+    async def _handle(self, task: Task, writer: StoreWriter) -> Task | None:
+        """Ask once, keep the answer, and say what follows from it."""
+        estimate = self._estimate(task)
+        self.progress.in_flight += 1
+        answer = None
         try:
-            reply = await self.client.ask(prompt)
+            answer = await self._ask(task)
+            writer.put(task.request, answer)
+        except EndpointError as exc:
+            self._error = self._error or exc
+            self.stop("error")
+        finally:
+            self.progress.in_flight -= 1
+            self._settle(estimate, answer)
+        following = None if answer is None or answer.failure else self._follow(task, answer)
+        if answer is not None and following is None:
+            self.progress.done += not answer.failure
+            self.progress.failed += bool(answer.failure)
+        self.on_progress(self.progress)
+        return following
+
+    def _settle(self, estimate: float, answer: Answer | None) -> None:
+        usage = answer.reply.usage if answer is not None else Usage()
+        price = self.estimator.price
+        self.budget.finish(estimate, cost(usage, price) if price is not None else 0.0)
+        total = self.progress.usage
+        self.progress.usage = Usage(
+            total.prompt_tokens + usage.prompt_tokens,
+            total.completion_tokens + usage.completion_tokens,
+            total.cached_tokens + usage.cached_tokens,
+        )
+        self.progress.spent = self.budget.spent
+        self._finished.set()
+        self._finished = asyncio.Event()
+
+    async def _ask(self, task: Task) -> Answer:
+        place = (task.candidate, task.round)
+        try:
+            reply = await self.client.ask(replace(task.prompt, seed=task.seed()))
         except AskError as exc:
-            self.progress.failed += 1
             reply = Reply(str(exc), "", finish_reason="", attempts=exc.attempts)
-            return Answer(reply, round=round_, failure=exc.code)
-        self.progress.done += 1
-        usage = reply.usage
-        self.progress.tokens.update(prompt=usage.prompt_tokens, completion=usage.completion_tokens)
-        return Answer(reply, round=round_)
+            return Answer(reply, *place, failure=exc.code, feedback=task.feedback)
+        return Answer(reply, *place, feedback=task.feedback)

@@ -5,23 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from datagen.checks import check_record
-from datagen.config import (
-    RunSettings,
-)
+from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
 from datagen.formats.llava import to_llava
-from datagen.pipeline.job import seeded
-from datagen.prompts import ResponseType, load_prompts
-from datagen.records import (
-    Finding,
-    Item,
-    Rejection,
-    Sample,
-)
-from datagen.replies import parse_reply
+from datagen.pipeline.judging import choose
+from datagen.prompts import load_prompts
+from datagen.records import Finding, Item, Rejection
 from datagen.report import Tally
-from datagen.store import Answer, Request, RunStore
+from datagen.store import RunStore
 
 DATASET_FILE = "dataset.jsonl"
 ARRAY_FILE = "dataset.json"
@@ -52,9 +43,9 @@ def build_dataset(folder: Path, settings: RunSettings, *, seconds: float = 0.0) 
         source = json.loads(store.get_meta("source") or "{}")
         seconds += float(store.get_meta("seconds") or 0.0)
         store.set_meta("seconds", repr(seconds))
-        for request, answer in store.iterate():
-            tally.add_reply(answer.reply)
-            outcome, findings = judge(request, answer, types[request.item.response_type], settings)
+        tally.add_usage(store.sum_usage(), store.sum_attempts())
+        for request, answers in store.iterate():
+            outcome, findings = choose(request, answers, types, settings)
             if isinstance(outcome, Rejection):
                 tally.add_rejection(outcome)
                 rejected(describe_rejection(outcome, findings))
@@ -67,32 +58,6 @@ def build_dataset(folder: Path, settings: RunSettings, *, seconds: float = 0.0) 
     with open_atomic(folder / REPORT_FILE) as file:
         file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
     return content
-
-
-def judge(
-    request: Request, answer: Answer, type_: ResponseType, settings: RunSettings
-) -> tuple[Sample | Rejection, list[Finding]]:
-    """Parse and check one stored answer: a sample or a rejection, and all that was found."""
-    item, image = request.item, request.image
-    if answer.failure:
-        findings = [Finding(answer.failure, "ask", "reject", answer.reply.text)]
-        return Rejection(item, image.file_name, findings[0]), findings
-    parsed = parse_reply(
-        answer.reply.text,
-        type_.layout,
-        finish_reason=answer.reply.finish_reason,
-        reply_format=settings.reply_format,
-        question=request.question,
-    )
-    image_first = seeded(settings.seed, item, "image position").random() < 0.5
-    sample = Sample(item, image.file_name, parsed.turns, image_first)
-    findings = list(parsed.findings)
-    if parsed.turns:
-        findings += check_record(to_llava(sample), captions=image.captions)
-    first = next((finding for finding in findings if finding.severity == "reject"), None)
-    if first is not None:
-        return Rejection(item, image.file_name, first, answer.reply.text), findings
-    return sample, findings
 
 
 def describe_rejection(rejection: Rejection, findings: Sequence[Finding]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from datagen.store import RunLock, RunStore
 
 
 @contextmanager
-def open_run(folder: Path, job: Job) -> Iterator[None]:
+def open_run(folder: Path, job: Job, *, extend: bool = False) -> Iterator[None]:
     """Hold the run folder for this job: make it or go on in it, with its settings on file.
 
     Raises:
@@ -38,7 +38,7 @@ def open_run(folder: Path, job: Job) -> Iterator[None]:
     with RunLock(folder):
         path = folder / RUN_FILE
         if path.is_file():
-            _refuse_changes(path, job.settings, prints)
+            _refuse_changes(path, job.settings, prints, extend=extend)
         with RunStore(folder, write=True) as store:
             store.set_meta("planned", json.dumps(job.count_types()))
             source = describe_source(
@@ -50,10 +50,12 @@ def open_run(folder: Path, job: Job) -> Iterator[None]:
         yield
 
 
-def _refuse_changes(path: Path, settings: RunSettings, prints: Mapping[str, str]) -> None:
+def _refuse_changes(
+    path: Path, settings: RunSettings, prints: Mapping[str, str], *, extend: bool
+) -> None:
     values, old_prints = load_settings(path)
     old = make_settings(values, origin=str(path))
-    changed = compare_settings(old, settings, old_prints, prints)
+    changed = compare_settings(old, settings, old_prints, prints, extend=extend)
     if changed:
         raise RunError(
             path.parent,

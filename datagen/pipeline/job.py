@@ -1,10 +1,9 @@
 """Pipeline, before anything is asked: settings -> job -> requests."""
 
 import json
-import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from datagen.config import (
@@ -12,6 +11,7 @@ from datagen.config import (
 )
 from datagen.context import ContextPolicy, render_context
 from datagen.errors import SettingsError
+from datagen.pipeline.judging import seeded
 from datagen.plan import plan_items
 from datagen.prompts import ResponseType, load_prompts
 from datagen.records import (
@@ -36,6 +36,10 @@ class Job:
     images: Mapping[str, AnnotatedImage]
     items: list[Item]
     excluded: int
+
+    def count_wanted(self) -> int:
+        """Replies wanted in all."""
+        return len(self.items) * self.settings.candidates
 
     def count_types(self) -> dict[str, int]:
         """Planned items of each response type."""
@@ -128,48 +132,11 @@ class RequestMaker:
 
     def make(self, item: Item) -> tuple[Request, Prompt]:
         """The request as it is kept, and the prompt as it is sent."""
-        type_ = self._job.types[item.response_type]
+        settings, type_ = self._job.settings, self._job.types[item.response_type]
         image = self._job.images[item.image_id]
         prompt = type_.fill(render_context(image, type_.context, self._policy))
-        prompt = replace(prompt, seed=item.index)
         query = prompt.messages[-1].content
         digest = self._digests[item.response_type].copy()
         digest.update(json.dumps([item.image_id, query, item.index]).encode())
-        question = type_.draw_question(seeded(self._job.settings.seed, item, "question"))
-        prefix = prompt.messages[:-1]
-        return Request(digest.digest(), item, image, prefix, query, question), prompt
-
-
-def seeded(seed: int, item: Item, purpose: str) -> random.Random:
-    """A random source of an item's own for one purpose."""
-    return random.Random(f"{seed}:{item.id}:{purpose}")
-
-
-@dataclass(frozen=True, slots=True)
-class PromptSizes:
-    """Sizes of one response type's prompts, in characters."""
-
-    response_type: str
-    records: int
-    images: int
-    prefix: int
-    largest: int
-    total: int
-
-
-def measure_prompts(job: Job) -> list[PromptSizes]:
-    """What the planned requests weigh, a row a response type."""
-    maker = RequestMaker(job)
-    queries: dict[str, list[int]] = {}
-    images: dict[str, set[str]] = {}
-    for item in job.items:
-        _, prompt = maker.make(item)
-        queries.setdefault(item.response_type, []).append(len(prompt.messages[-1].content))
-        images.setdefault(item.response_type, set()).add(item.image_id)
-    rows = []
-    for name, sizes in sorted(queries.items()):
-        prefix = sum(len(message.content) for message in job.types[name].messages)
-        total = sum(sizes) + prefix * len(sizes)
-        largest = prefix + max(sizes)
-        rows.append(PromptSizes(name, len(sizes), len(images[name]), prefix, largest, total))
-    return rows
+        question = type_.draw_question(seeded(settings.seed, item, "question"))
+        return Request(digest.digest(), item, image, type_.messages, query, question), prompt

@@ -30,11 +30,14 @@ class Answer:
 
     Attributes:
         candidate: which of several replies to the same request, from 0.
-        round: 0 for the first asking, one more each time it is asked again.
-        failure: reason code where there is no usable reply; `reply.text` is then the message.
+        round: 0 for the first reply, one more each time a rejected reply is asked for again.
+        failure: reason code where there is no reply; `reply.text` is then the message. A later
+            answer of the same round takes its place; the failure stays on file.
+        feedback: what the model was told about its reply of the round before, if anything.
     """
 
     reply: Reply
     candidate: int = 0
     round: int = 0
     failure: str = ""
+    feedback: str = ""

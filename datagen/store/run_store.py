@@ -3,10 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
@@ -83,21 +86,44 @@ class RunStore:
         with self._translated():
             return int(self._connection.execute("SELECT count(*) FROM requests").fetchone()[0])
 
-    def iterate(self) -> Iterator[tuple[Request, Answer]]:
-        """Every request with its newest answer, ordered by image id, response type and index."""
+    def sum_usage(self) -> Usage:
+        """Tokens of all replies of the run, those of earlier rounds included."""
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT total(prompt_tokens), total(completion_tokens), total(cached_tokens)"
+                " FROM answers"
+            ).fetchone()
+        return Usage(*map(int, row))
+
+    def sum_attempts(self) -> int:
+        """Requests made over the wire for all answers of the run, failed ones included."""
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT (SELECT total(attempts) FROM answers WHERE failure = '')"
+                " + (SELECT total(attempts) FROM failures)"
+            ).fetchone()
+        return int(row[0])
+
+    def iterate(self) -> Iterator[tuple[Request, list[Answer]]]:
+        """Every request with the newest answer of each candidate.
+
+        Ordered by image id, response type and index; the answers by candidate.
+        """
         with self._translated():
             prefixes = {
                 hash_: msgspec.json.decode(body, type=tuple[Message, ...])
                 for hash_, body in self._connection.execute("SELECT * FROM prefixes")
             }
             image = None
-            for row in self._connection.execute(_NEWEST):
-                key, image_id, name, index, prefix, context, question, body = row[:8]
+            rows = self._connection.execute(_NEWEST)
+            for _, group in groupby(rows, key=itemgetter(0)):
+                answers = list(group)
+                key, image_id, name, index, prefix, context, question, body = answers[0][:8]
                 if image is None or image.id != image_id:
                     image = msgspec.json.decode(body, type=AnnotatedImage)
                 item = Item(image_id, name, index)
                 request = Request(key, item, image, prefixes[prefix], context, question)
-                yield request, _to_answer(row[8:])
+                yield request, [_to_answer(row[8:]) for row in answers]
 
     def add(self, rows: list[tuple[Request, Answer]]) -> None:
         """Add answers with their requests, in one transaction; what stands already is left."""
@@ -108,8 +134,7 @@ class RunStore:
 
     def _add_one(self, request: Request, answer: Answer) -> None:
         execute, item = self._connection.execute, request.item
-        body = msgspec.json.encode(request.prefix)
-        prefix = sha256(body).digest()
+        prefix, body = _digest_prefix(request.prefix)
         execute("INSERT OR IGNORE INTO prefixes VALUES (?, ?)", (prefix, body))
         execute(
             "INSERT OR IGNORE INTO images VALUES (?, ?)",
@@ -129,13 +154,20 @@ class RunStore:
                 request.question,
             ),
         )
-        reply, usage = answer.reply, answer.reply.usage
+        self._add_answer(request.key, answer)
+
+    def _add_answer(self, key: bytes, answer: Answer) -> None:
+        execute, reply, usage = self._connection.execute, answer.reply, answer.reply.usage
+        place = (answer.candidate, answer.round)
+        if answer.failure:
+            execute(
+                "INSERT INTO failures SELECT id, ?, ?, ?, ?, ? FROM requests WHERE key = ?",
+                (*place, answer.failure, reply.text, reply.attempts, key),
+            )
         execute(
-            "INSERT OR IGNORE INTO answers SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-            " FROM requests WHERE key = ?",
+            _INSERT_ANSWER,
             (
-                answer.candidate,
-                answer.round,
+                *place,
                 answer.failure,
                 reply.text,
                 reply.model,
@@ -145,7 +177,8 @@ class RunStore:
                 usage.cached_tokens,
                 reply.latency,
                 reply.attempts,
-                request.key,
+                answer.feedback,
+                key,
             ),
         )
 
@@ -159,25 +192,44 @@ class RunStore:
 
 _ANSWER = (
     "candidate, round, failure, text, model, finish_reason,"
-    " prompt_tokens, completion_tokens, cached_tokens, latency, attempts"
+    " prompt_tokens, completion_tokens, cached_tokens, latency, attempts, feedback"
 )
 _NEWEST = f"""
 SELECT key, image_id, response_type, idx, prefix, context, question, body, {_ANSWER}
 FROM requests
 JOIN images ON images.id = image_id
-JOIN answers ON answers.request = requests.id AND candidate = 0 AND round = (
-    SELECT max(round) FROM answers WHERE request = requests.id AND candidate = 0
+JOIN answers ON answers.request = requests.id AND round = (
+    SELECT max(round) FROM answers AS others
+    WHERE others.request = requests.id AND others.candidate = answers.candidate
 )
-ORDER BY image_id, response_type, idx
+ORDER BY image_id, response_type, idx, candidate
+"""
+# A reply that is there is never replaced; a failure is, once there is something better.
+_INSERT_ANSWER = f"""
+INSERT INTO answers (request, {_ANSWER})
+SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM requests WHERE key = ?
+ON CONFLICT (request, candidate, round) DO UPDATE SET
+    failure = excluded.failure, text = excluded.text, model = excluded.model,
+    finish_reason = excluded.finish_reason, prompt_tokens = excluded.prompt_tokens,
+    completion_tokens = excluded.completion_tokens, cached_tokens = excluded.cached_tokens,
+    latency = excluded.latency, attempts = excluded.attempts, feedback = excluded.feedback
+WHERE answers.failure <> ''
 """
 
 
-def _to_answer(row: tuple[int, int, str, str, str, str, int, int, int, float, int]) -> Answer:
-    candidate, round_, failure, text, model, finish, prompt, completion, cached, latency, tries = (
-        row
-    )
+@lru_cache(maxsize=64)
+def _digest_prefix(prefix: tuple[Message, ...]) -> tuple[bytes, bytes]:
+    """Digest and JSON of the messages that all requests of a response type share."""
+    body = msgspec.json.encode(prefix)
+    return sha256(body).digest(), body
+
+
+def _to_answer(row: tuple[Any, ...]) -> Answer:
+    candidate, round_, failure, text, model, finish, prompt, completion, cached, *rest = row
+    latency, attempts, feedback = rest
     usage = Usage(prompt, completion, cached)
-    return Answer(Reply(text, model, finish, usage, latency, tries), candidate, round_, failure)
+    reply = Reply(text, model, finish, usage, latency, attempts)
+    return Answer(reply, candidate, round_, failure, feedback)
 
 
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:

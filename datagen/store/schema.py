@@ -38,8 +38,17 @@ CREATE TABLE answers (
     cached_tokens INTEGER NOT NULL,
     latency REAL NOT NULL,
     attempts INTEGER NOT NULL,
+    feedback TEXT NOT NULL,
     PRIMARY KEY (request, candidate, round)
 ) WITHOUT ROWID;
+CREATE TABLE failures (
+    request INTEGER NOT NULL REFERENCES requests (id),
+    candidate INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    attempts INTEGER NOT NULL
+);
 """
 
 MIGRATIONS: dict[int, str] = {}

@@ -16,12 +16,14 @@ class ScriptedClient:
         asked: how often each query turn was asked, by `query#seed`.
         failures: for parts of a query, the errors to raise before answering.
         texts: for parts of a query, the reply to give in place of the rule's.
+        once: the same, but each only the first time.
     """
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()
         self.failures: dict[str, list[AskError | EndpointError]] = {}
         self.texts: dict[str, str] = {}
+        self.once: dict[str, str] = {}
         self.finish_reason = "stop"
 
     async def ask(self, prompt: Prompt) -> Reply:
@@ -40,6 +42,8 @@ class ScriptedClient:
         pass
 
     def _write(self, prompt: Prompt, query: str) -> str:
+        for part in [part for part in self.once if part in query]:
+            return self.once.pop(part)
         for part, text in self.texts.items():
             if part in query:
                 return text

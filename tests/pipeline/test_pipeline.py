@@ -11,22 +11,29 @@ from datagen import pipeline
 from datagen.checks import check_record
 from datagen.config import make_settings
 from datagen.errors import AskError, EndpointError, RunError, SettingsError
+from datagen.prices import Budget
 from tests.pipeline.clients import ScriptedClient
 
 
 def _run(
-    coco: dict[str, Any], out: Path, client: ScriptedClient | None = None, **values: object
+    coco: dict[str, Any],
+    out: Path,
+    client: ScriptedClient | None = None,
+    *,
+    extend: bool = False,
+    retry_rejected: bool = False,
+    **values: object,
 ) -> dict[str, Any]:
     """One start of `generate` with a scripted model; the report."""
     settings = make_settings({**coco, "model": "scripted", "per_image": True, **values})
     job = pipeline.prepare_job(settings)
-    with pipeline.open_run(out, job):
+    with pipeline.open_run(out, job, extend=extend):
         asking = pipeline.Asking(
             job,
             client or ScriptedClient(),
             out,
-            pipeline.Progress(len(job.items)),
-            lambda progress: None,
+            pipeline.Progress(job.count_wanted()),
+            retry_rejected=retry_rejected,
         )
         asyncio.run(asking.run())
         return pipeline.build_dataset(out, settings)
@@ -202,17 +209,128 @@ def test_a_type_that_the_prompts_lack_is_named(coco: dict[str, Any]) -> None:
         pipeline.prepare_job(make_settings({**coco, "offline": True, "mix": {"haiku": 1.0}}))
 
 
-def test_prompt_sizes_are_those_of_the_requests(coco: dict[str, Any]) -> None:
-    settings = make_settings({**coco, "offline": True, "per_image": True})
-    rows = pipeline.measure_prompts(pipeline.prepare_job(settings))
+def test_more_records_are_refused_without_extend_and_added_with_it(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    first, second = ScriptedClient(), ScriptedClient()
+    _run(coco, tmp_path, first, records=4, per_image=False)
+    before = {record["id"]: record for record in _read(tmp_path)}
+    with pytest.raises(RunError, match="--extend asks for the additional ones"):
+        _run(coco, tmp_path, records=7, per_image=False)
+    _run(coco, tmp_path, second, extend=True, records=7, per_image=False)
+    after = {record["id"]: record for record in _read(tmp_path)}
+    assert (first.asked.total(), second.asked.total()) == (4, 3)
+    assert len(after) == 7
+    assert before.items() <= after.items()
+
+
+def test_fewer_records_are_refused_even_with_extend(coco: dict[str, Any], tmp_path: Path) -> None:
+    _run(coco, tmp_path, records=4, per_image=False)
+    with pytest.raises(RunError, match="--records was 4 and is now 3"):
+        _run(coco, tmp_path, extend=True, records=3, per_image=False)
+
+
+def test_a_rejected_reply_is_asked_for_again_with_the_reason(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.once = {"red bus": "Question:\nWhat waits?\n===\nAnswer:\nThe caption says a bus."}
+    report = _run(coco, tmp_path, client, repair=2, mix={"complex_reasoning": 1.0})
+    assert report["written"] == 3
+    assert client.asked.total() == 4
+    feedback = [text for text in client.asked if "cannot be used" in text]
+    assert len(feedback) == 1
+    assert "The caption says" in feedback[0]
+
+
+def test_a_reply_is_repaired_so_many_times_and_no_more(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.texts = {"red bus": "I'm sorry, I can't help.", "cannot be used": "I'm sorry again."}
+    report = _run(coco, tmp_path, client, repair=2, mix={"complex_reasoning": 1.0})
+    assert client.asked.total() == 5
+    assert report["rejected"] == 1
+    again = ScriptedClient()
+    _run(coco, tmp_path, again, repair=2, mix={"complex_reasoning": 1.0})
+    assert again.asked.total() == 0
+
+
+def test_repairs_go_on_where_an_earlier_start_stopped(coco: dict[str, Any], tmp_path: Path) -> None:
+    client = ScriptedClient()
+    client.texts = {"red bus": "I'm sorry, I can't help."}
+    _run(coco, tmp_path, client, mix={"complex_reasoning": 1.0})
+    again = ScriptedClient()
+    report = _run(coco, tmp_path, again, repair=1, mix={"complex_reasoning": 1.0})
+    assert again.asked.total() == 1
+    assert report["written"] == 3
+
+
+def test_retry_rejected_asks_once_more_for_what_was_rejected(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.texts = {"red bus": "I'm sorry, I can't help."}
+    client.failures = {"white oven": [AskError("content-policy", "no ovens")]}
+    _run(coco, tmp_path, client, concurrency=1)
+    again = ScriptedClient()
+    report = _run(coco, tmp_path, again, retry_rejected=True)
+    assert again.asked.total() == 4
+    assert report["written"] == 9
+
+
+def test_candidates_are_kept_and_the_first_good_one_is_taken(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    client = ScriptedClient()
+    client.once = {"red bus": "I'm sorry, I can't help."}
+    mix = {"complex_reasoning": 1.0}
+    report = _run(coco, tmp_path, client, candidates=3, mix=mix)
+    assert client.asked.total() == 9
+    assert report["written"] == 3
+    more = ScriptedClient()
+    _run(coco, tmp_path, more, extend=True, candidates=4, mix=mix)
+    assert more.asked.total() == 3
+
+
+def test_a_forecast_counts_every_request_of_a_type(coco: dict[str, Any]) -> None:
+    settings = make_settings({**coco, "model": "gpt-4.1-mini", "per_image": True, "candidates": 2})
+    job = pipeline.prepare_job(settings)
+    estimator = pipeline.make_estimator(settings, job.types)
+    rows = pipeline.forecast(job, estimator)
     assert [row.response_type for row in rows] == [
         "complex_reasoning",
         "conversation",
         "detail_description",
     ]
     for row in rows:
-        assert row.records == row.images == 3
-        assert row.prefix < row.largest < row.total < 3 * row.largest
+        assert (row.requests, row.images) == (6, 3)
+        assert row.cached_tokens < row.prompt_tokens
+        assert row.cost is not None
+        assert row.cost > 0
+
+
+def test_a_run_stops_before_it_costs_more_than_allowed(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    prices = {"price_input": 1000.0, "price_output": 0.0}
+    settings = make_settings({**coco, "model": "scripted", "per_image": True, **prices})
+    job = pipeline.prepare_job(settings)
+    estimator = pipeline.make_estimator(settings, job.types)
+    client = ScriptedClient()  # says that each prompt took 100 tokens, so each costs 0.10 USD
+    with pipeline.open_run(tmp_path, job):
+        asking = pipeline.Asking(
+            job,
+            client,
+            tmp_path,
+            pipeline.Progress(job.count_wanted()),
+            estimator=estimator,
+            budget=Budget(max_cost=2.5),
+        )
+        asyncio.run(asking.run())
+    assert asking.stopped == "max_cost"
+    assert 0 < asking.progress.done < 9
+    assert asking.progress.spent <= 2.5
 
 
 def test_a_bad_entry_of_the_source_stands_in_the_report(
