@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 from dotenv import dotenv_values
+from rich import box
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -281,27 +282,14 @@ def _print_source(job: pipeline.Job) -> None:
 
 
 def _print_forecast(rows: list[pipeline.Forecast], estimator: pipeline.Estimator) -> None:
-    table = Table(
-        "response type", "requests", "images", "prompt tokens", "cacheable", "reply tokens", "USD"
+    table = _make_table(
+        "response type", "requests", "images", "prompt", "cacheable", "replies", "USD"
     )
-    for row in rows:
-        counts = (row.requests, row.images, row.prompt_tokens, row.cached_tokens)
-        money = "-" if row.cost is None else f"{row.cost:.2f}"
-        cells = [f"{count:,}" for count in (*counts, row.completion_tokens)]
-        table.add_row(row.response_type, *cells, money)
-    columns = [
-        sum(column)
-        for column in zip(
-            *(
-                (row.requests, row.prompt_tokens, row.cached_tokens, row.completion_tokens)
-                for row in rows
-            ),
-            strict=True,
-        )
-    ]
-    requests, prompt, cached, completion = (f"{total:,}" for total in columns)
-    total = "-" if estimator.price is None else f"{sum(row.cost or 0 for row in rows):.2f}"
-    table.add_row("all", requests, "", prompt, cached, completion, total)
+    for row in [*rows, pipeline.add_up(rows)]:
+        tokens = (row.prompt_tokens, row.cached_tokens, row.completion_tokens)
+        money = "-" if row.cost is None else f"{row.cost:,.2f}"
+        counts = (f"{row.requests:,}", f"{row.images:,}", *map(_shorten, tokens))
+        table.add_row(row.response_type, *counts, money)
     console.print(table)
     if estimator.counter is not None:
         console.print(estimator.counter.describe(), highlight=False)
@@ -311,14 +299,29 @@ def _print_forecast(rows: list[pipeline.Forecast], estimator: pipeline.Estimator
     else:
         console.print(
             f"USD per million tokens: {price.input:g} in, {price.output:g} out ({price.source}); "
-            "cacheable tokens priced as cached. Reply lengths are those of the prompts' examples.",
+            "cacheable tokens priced as cached. Replies are taken to be as long as the prompts' examples.",
             highlight=False,
         )
 
 
+def _shorten(count: int) -> str:
+    """A large count in four places: 189.1M."""
+    if count < 10_000:
+        return f"{count:,}"
+    return f"{count / 1e3:,.1f}k" if count < 1_000_000 else f"{count / 1e6:,.1f}M"
+
+
+def _make_table(first: str, *others: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
 def _print_report(out: Path, content: dict[str, Any]) -> None:
     head, *rows = summarize(content)
-    table = Table(*head)
+    table = _make_table(*head)
     for row in rows:
         table.add_row(*row)
     console.print(table)

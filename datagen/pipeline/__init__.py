@@ -17,6 +17,7 @@ from datagen.pipeline.building import (
 from datagen.pipeline.estimating import (
     Estimator,
     Forecast,
+    add_up,
     find_run_price,
     forecast,
     make_estimator,
@@ -35,6 +36,7 @@ __all__ = [
     "Forecast",
     "Job",
     "Progress",
+    "add_up",
     "build_dataset",
     "find_run_price",
     "forecast",

@@ -1,6 +1,6 @@
 """Pipeline, before the money is spent: prompts -> tokens and cost to expect."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,6 +131,20 @@ def forecast(job: Job, estimator: Estimator) -> list[Forecast]:
             )
         )
     return rows
+
+
+def add_up(rows: Sequence[Forecast]) -> Forecast:
+    """The sum of forecasts; an image is counted once a type, so images are the largest count."""
+    costs = [row.cost for row in rows]
+    return Forecast(
+        "all",
+        sum(row.requests for row in rows),
+        max((row.images for row in rows), default=0),
+        sum(row.prompt_tokens for row in rows),
+        sum(row.cached_tokens for row in rows),
+        sum(row.completion_tokens for row in rows),
+        None if None in costs else sum(cost for cost in costs if cost is not None),
+    )
 
 
 def sum_cost(folder: Path, price: Price | None) -> float:
