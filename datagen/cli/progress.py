@@ -66,7 +66,9 @@ class ProgressLine:
         now = self._clock()
         fresh = progress.done - progress.resumed
         rate = fresh / max(now - self._start, 1e-9)
-        money = f"  ${progress.spent:.2f}" if progress.spent else ""
+        usage = progress.usage
+        money = f"  {(usage.prompt_tokens + usage.completion_tokens) / 1e6:.2f}M tokens"
+        money += f"  ${progress.spent:.2f}" if progress.spent else ""
         if self._bar is not None:
             detail = f"failed {progress.failed}  {rate:.1f}/s{money}"
             self._bar.update(self._task, completed=progress.done + progress.failed, detail=detail)

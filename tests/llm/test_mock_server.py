@@ -167,7 +167,7 @@ async def test_a_key_is_demanded_when_set() -> None:
     ("method", "path", "status"),
     [
         ("GET", "/", 404),
-        ("GET", "/v1/files", 404),
+        ("GET", "/v1/embeddings", 404),
         ("GET", "/v1/chat/completions", 405),
         ("POST", "/v1/models", 405),
     ],
