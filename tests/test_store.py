@@ -1,5 +1,6 @@
 """The store keeps every answer, hands them back in item order, and refuses what is not its own."""
 
+import asyncio
 import os
 import sqlite3
 import subprocess
@@ -92,27 +93,35 @@ def test_a_prefix_shared_by_many_requests_is_stored_once(tmp_path: Path) -> None
         assert connection.execute("SELECT count(*) FROM prefixes").fetchone() == (1,)
 
 
-def test_the_writer_commits_what_it_was_given(tmp_path: Path) -> None:
-    RunStore(tmp_path, write=True).close()
+async def test_the_writer_commits_what_it_was_given(tmp_path: Path) -> None:
     failures: list[str] = []
-    writer = StoreWriter(tmp_path, on_error=lambda: failures.append("failed"))
-    for n in range(50):
-        writer.put(_request(str(n)), _answer("x"))
-    writer.close()
-    with RunStore(tmp_path) as store:
+    with RunStore(tmp_path, write=True) as store:
+        async with StoreWriter(store, on_error=lambda: failures.append("failed")) as writer:
+            for n in range(50):
+                writer.put(_request(str(n)), _answer("x"))
         assert store.count_answers() == 50
     assert failures == []
 
 
-def test_a_writer_that_cannot_write_says_so_at_once_and_at_the_end(tmp_path: Path) -> None:
-    RunStore(tmp_path, write=True).close()
+async def test_an_answer_is_committed_while_the_run_goes_on(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store, RunStore(tmp_path) as reading:
+        async with StoreWriter(store, commit_after=0.001) as writer:
+            writer.put(_request("1"), _answer("x"))
+            for _ in range(1000):
+                if reading.count_answers():
+                    break
+                await asyncio.sleep(0.005)
+            assert reading.find_answer(_request("1").key) == _answer("x")
+
+
+async def test_a_writer_that_cannot_write_says_so_at_once_and_at_the_end(tmp_path: Path) -> None:
     failures: list[str] = []
-    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection, connection:
-        connection.execute("DROP TABLE answers")
-    writer = StoreWriter(tmp_path, on_error=lambda: failures.append("failed"))
-    writer.put(_request("1"), _answer("x"))
-    with pytest.raises(RunError, match="answers"):
-        writer.close()
+    with RunStore(tmp_path, write=True) as store:
+        with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection, connection:
+            connection.execute("DROP TABLE answers")
+        with pytest.raises(RunError, match="answers"):
+            async with StoreWriter(store, on_error=lambda: failures.append("failed")) as writer:
+                writer.put(_request("1"), _answer("x"))
     assert failures == ["failed"]
 
 

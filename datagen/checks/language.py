@@ -50,20 +50,25 @@ def check_texts(texts: Sequence[str | None], *, captions: Sequence[str] = ()) ->
     []
     """
     known = "\n".join(captions).lower()
+    plains = [_hide_quotes(text.translate(_PLAIN)) if text else "" for text in texts]
+    whole = "\n".join(plains).lower()
+    # Most records hold no trigger at all, which one pass over the whole of it tells.
+    rules = [rule for rule in load_rules() if any(map(whole.__contains__, rule.triggers))]
     return [
         finding
-        for index, text in enumerate(texts)
+        for index, (text, plain) in enumerate(zip(texts, plains, strict=True))
         if text
-        for finding in _check_text(text, index, known)
+        for finding in _check_text(text, plain, index, known, rules)
     ]
 
 
-def _check_text(text: str, index: int, known: str) -> Iterator[Finding]:
-    plain = _hide_quotes(text.translate(_PLAIN))
+def _check_text(
+    text: str, plain: str, index: int, known: str, rules: Sequence[PhraseRule]
+) -> Iterator[Finding]:
     lowered = plain.lower()
     found: set[str] = set()
-    for rule in load_rules():
-        if rule.code in found or not any(trigger in lowered for trigger in rule.triggers):
+    for rule in rules:
+        if rule.code in found or not any(map(lowered.__contains__, rule.triggers)):
             continue
         span = _find_span(rule, plain, known)
         if span:

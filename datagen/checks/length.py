@@ -60,6 +60,10 @@ def _bound_tokens(text: str) -> int:
 
 def check_length(texts: Sequence[str], *, with_image: bool) -> Iterator[Finding]:
     """Say when a record is surely (`too-long`) or perhaps (`over-budget`) cut by the trainer."""
+    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in texts)
+    frame = _SYSTEM_TOKENS[1] + _LABEL_TOKENS[1] * len(texts) + IMAGE_TOKENS * with_image
+    if frame + size <= TOKEN_BUDGET:  # no token is shorter than a byte
+        return
     lower, upper = estimate_tokens(texts, with_image=with_image)
     if lower > TOKEN_BUDGET:
         yield make_finding("too-long", detail=f"at least {lower} tokens")

@@ -247,6 +247,7 @@ def _make_client(settings: RunSettings) -> Client:
     if settings.model is None:
         raise SettingsError("no model: give --model NAME (and --base-url URL), or --offline")
     from datagen.llm.openai_chat import OpenAIChatClient
+    from datagen.llm.pace import Pace
     from datagen.llm.retry import RetryPolicy
 
     return OpenAIChatClient(
@@ -259,6 +260,12 @@ def _make_client(settings: RunSettings) -> Client:
         timeout=settings.timeout,
         max_connections=settings.concurrency,
         retry=RetryPolicy(attempts=settings.attempts),
+        pace=Pace(
+            max_in_flight=settings.concurrency,
+            requests_per_minute=settings.requests_per_minute,
+            tokens_per_minute=settings.tokens_per_minute,
+            patience=settings.patience,
+        ),
     )
 
 

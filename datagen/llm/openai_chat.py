@@ -8,7 +8,7 @@ takes 0.4 s to import: import this module only when an endpoint is asked.
 import asyncio
 import ipaddress
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -20,12 +20,14 @@ import openai
 from datagen.errors import EndpointError, SettingsError
 from datagen.llm.client import find_refused_option, judge, read_complaint
 from datagen.llm.completions import read_reply, write_body
+from datagen.llm.pace import Pace, Slot
 from datagen.llm.retry import RetryPolicy, TransientError, read_retry_after
 from datagen.records import Prompt, Reply
 
 _OPENAI_URL = "https://api.openai.com/v1"
 _OPENAI_DOMAIN = ".api.openai.com"  # its regions have a name before it
 _CONNECT_SECONDS = 10.0
+_USUAL_REPLY = 200.0  # tokens
 _OWN_FIELDS = frozenset({"model", "messages", "n", "response_format", "stream"})
 _OTHER_LIMIT = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 
@@ -47,7 +49,7 @@ class OpenAIChatClient:
         timeout: float = 120.0,
         max_connections: int = 512,
         retry: RetryPolicy | None = None,
-        on_response: Callable[[int, Mapping[str, str], float], None] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """Set up; nothing is sent before the first `ask`. What is None is not sent.
 
@@ -63,7 +65,7 @@ class OpenAIChatClient:
             timeout: seconds for one attempt as a whole, a wait for a free connection included.
             max_connections: as many as there shall be requests in flight, or more.
             retry: None for `RetryPolicy()`.
-            on_response: told status, headers (names ignore case) and seconds of each response.
+            pace: shared by all that ask the same endpoint; None for one of its own.
 
         Raises:
             SettingsError: the key, the address or a field of `extra` cannot be sent.
@@ -79,7 +81,7 @@ class OpenAIChatClient:
         self._limit_renamed = False
         self._timeout = timeout
         self._retry = retry or RetryPolicy()
-        self._on_response = on_response
+        self._pace = pace or Pace(max_in_flight=max_connections)
         self._openai = _open_session(url, self._key, timeout, max_connections)
 
     def __repr__(self) -> str:
@@ -88,11 +90,13 @@ class OpenAIChatClient:
     async def ask(self, prompt: Prompt) -> Reply:
         """Ask until there is a reply; raises as `Client.ask` says."""
         made = 0
+        tokens = _guess_tokens(prompt)
 
         async def attempt() -> Reply:
             nonlocal made
-            made += 1
-            return await self._attempt(prompt, made)
+            async with self._pace.slot(tokens) as slot:
+                made += 1
+                return await self._attempt(prompt, made, slot)
 
         return await self._retry.run(attempt)
 
@@ -100,14 +104,13 @@ class OpenAIChatClient:
         """Close every connection."""
         await self._openai.close()
 
-    async def _attempt(self, prompt: Prompt, number: int) -> Reply:
+    async def _attempt(self, prompt: Prompt, number: int, slot: Slot) -> Reply:
         limit_name = self._limit_name
         body = self._write_body(prompt, limit_name)
         start = time.perf_counter()
         response = await self._post(body)
         seconds = time.perf_counter() - start
-        if self._on_response is not None:
-            self._on_response(response.status_code, response.headers, seconds)
+        slot.observe(response.status_code, response.headers)
         if not response.is_success:
             raise self._judge(response, limit_name)
         try:
@@ -116,6 +119,8 @@ class OpenAIChatClient:
             said = read_complaint(response.status_code, response.content, self._key)
             problem = f"{self._endpoint} sent no chat completion but {said}"
             raise TransientError(problem) from exc
+        usage = reply.usage
+        slot.settle(usage.prompt_tokens + usage.completion_tokens)
         model = reply.model or self._model
         return replace(reply, model=model, latency=seconds, attempts=number)
 
@@ -188,6 +193,11 @@ _BROKEN_CONNECTIONS: tuple[tuple[type[Exception], str, bool], ...] = (
     (aiohttp.ClientPayloadError, "{endpoint} cut its reply off", False),
     (httpx2.DecodingError, "{endpoint} sent a reply that cannot be decompressed", False),
 )
+
+
+def _guess_tokens(prompt: Prompt) -> float:
+    """What a request may take of a token limit; the reply says what it took (`Slot.settle`)."""
+    return sum(len(message.content) for message in prompt.messages) / 4 + _USUAL_REPLY
 
 
 def _walk_causes(exc: BaseException | None) -> Iterator[BaseException]:

@@ -91,20 +91,14 @@ class Asking:
             EndpointError: the endpoint refuses everything; what was answered is kept.
             RunError: the store cannot be written.
         """
-        loop = asyncio.get_running_loop()
-
-        def stop_soon() -> None:
-            loop.call_soon_threadsafe(self.stop, "error")
-
-        writer = StoreWriter(self.folder, on_error=stop_soon)
-        try:
-            with RunStore(self.folder) as store:
-                todo = self._list_todo(store)
-                async with asyncio.TaskGroup() as group:
-                    for _ in range(min(self.job.settings.concurrency, self.progress.planned)):
-                        group.create_task(self._work(todo, writer))
-        finally:
-            await asyncio.to_thread(writer.close)
+        with RunStore(self.folder) as reading, RunStore(self.folder, write=True) as writing:
+            todo = self._list_todo(reading)
+            async with (
+                StoreWriter(writing, on_error=lambda: self.stop("error")) as writer,
+                asyncio.TaskGroup() as group,
+            ):
+                for _ in range(min(self.job.settings.concurrency, self.progress.planned)):
+                    group.create_task(self._work(todo, writer))
         if self._error is not None:
             raise self._error
 

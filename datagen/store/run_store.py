@@ -1,7 +1,7 @@
 """Run store: reading and writing of requests and answers."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
@@ -125,12 +125,31 @@ class RunStore:
                 request = Request(key, item, image, prefixes[prefix], context, question)
                 yield request, [_to_answer(row[8:]) for row in answers]
 
-    def add(self, rows: list[tuple[Request, Answer]]) -> None:
+    def add(self, rows: Iterable[tuple[Request, Answer]]) -> None:
         """Add answers with their requests, in one transaction; what stands already is left."""
-        with self._translated(), self._connection:
+        self.insert(rows)
+        self.commit()
+
+    def insert(self, rows: Iterable[tuple[Request, Answer]]) -> None:
+        """The first half of `add`, which only reckons; nothing is kept before `commit`."""
+        with self._translated():
             self._connection.execute("BEGIN IMMEDIATE")
-            for request, answer in rows:
-                self._add_one(request, answer)
+            try:
+                for request, answer in rows:
+                    self._add_one(request, answer)
+            except sqlite3.Error:
+                self._connection.execute("ROLLBACK")
+                raise
+
+    def commit(self) -> None:
+        """The second half of `add`, which waits for the disk; may run in another thread."""
+        with self._translated():
+            try:
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def _add_one(self, request: Request, answer: Answer) -> None:
         execute, item = self._connection.execute, request.item
@@ -235,7 +254,11 @@ def _to_answer(row: tuple[Any, ...]) -> Answer:
 def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
     mode = "rwc" if write else "ro"
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=30, isolation_level=None
+        f"{path.absolute().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=30,
+        isolation_level=None,
+        check_same_thread=False,  # commits wait for the disk in a thread, one at a time
     )
     if write:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -1,75 +1,91 @@
-"""Run store: the thread that commits answers in groups, so that the event loop never waits."""
+"""Run store: answers out of an event loop into the store, in groups.
 
-import queue
-import threading
-import time
+Rows are inserted in the loop, which takes some microseconds each; the wait for the disk happens in
+a thread. Inserting in a thread as well would make both fight for the interpreter at every row.
+"""
+
+import asyncio
 from collections.abc import Callable
-from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from datagen.errors import RunError
 from datagen.store.rows import Answer, Request
 from datagen.store.run_store import RunStore
 
 COMMIT_AFTER = 0.1
-"""Seconds within which an answer is on disk."""
+"""Seconds after which an answer is on its way to the disk."""
 
 
 class StoreWriter:
-    """Hands answers to the store from an event loop without making it wait for the disk."""
+    """Commits answers in groups; use it in an `async with` block, which ends when all is kept."""
 
     def __init__(
-        self, folder: Path, *, commit_after: float = COMMIT_AFTER, on_error: Callable[[], None]
+        self,
+        store: RunStore,
+        *,
+        commit_after: float = COMMIT_AFTER,
+        on_error: Callable[[], None] = lambda: None,
     ) -> None:
-        """Open a connection of its own and start the thread.
+        """Prepare; the store is the writer's alone until the block ends.
 
         Args:
-            folder: the run folder.
-            commit_after: seconds within which an answer is committed.
-            on_error: called (in the thread) when the store cannot be written any more.
+            store: opened for writing.
+            commit_after: seconds after which an answer is committed.
+            on_error: called when the store cannot be written any more.
         """
-        self._queue: queue.SimpleQueue[tuple[Request, Answer] | None] = queue.SimpleQueue()
+        self._store = store
         self._commit_after = commit_after
         self._on_error = on_error
+        self._rows: list[tuple[Request, Answer]] = []
+        self._arrived = asyncio.Event()
+        self._closing = asyncio.Event()
         self._error: RunError | None = None
-        self._thread = threading.Thread(target=self._run, args=(folder,), name="store-writer")
-        self._thread.start()
 
-    def put(self, request: Request, answer: Answer) -> None:
-        """Queue an answer; returns at once."""
-        self._queue.put((request, answer))
+    async def __aenter__(self) -> Self:
+        """Begin to commit."""
+        self._task = asyncio.create_task(self._run())
+        return self
 
-    def close(self) -> None:
-        """Commit what is queued and end the thread.
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Commit the rest.
 
         Raises:
             RunError: the store could not be written.
         """
-        self._queue.put(None)
-        self._thread.join()
+        self._closing.set()
+        self._arrived.set()
+        await self._task
         if self._error is not None:
             raise self._error
 
-    def _run(self, folder: Path) -> None:
+    def put(self, request: Request, answer: Answer) -> None:
+        """Take an answer to be kept; returns at once."""
+        self._rows.append((request, answer))
+        self._arrived.set()
+
+    async def _run(self) -> None:
         try:
-            with RunStore(folder, write=True) as store:
-                is_open = True
-                while is_open:
-                    rows, is_open = self._collect()
-                    if rows:
-                        store.add(rows)
+            while self._rows or not self._closing.is_set():
+                await self._arrived.wait()
+                await self._wait_for_more()
+                self._arrived.clear()
+                rows, self._rows = self._rows, []
+                if rows:
+                    self._store.insert(rows)
+                    await asyncio.to_thread(self._store.commit)
         except RunError as exc:
             self._error = exc
             self._on_error()
 
-    def _collect(self) -> tuple[list[tuple[Request, Answer]], bool]:
-        """What arrives within `commit_after` of the first answer, and whether more may come."""
-        rows: list[tuple[Request, Answer]] = []
-        entry = self._queue.get()
-        end = time.monotonic() + self._commit_after
-        while entry is not None:
-            rows.append(entry)
-            try:
-                entry = self._queue.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                return rows, True
-        return rows, False
+    async def _wait_for_more(self) -> None:
+        try:
+            async with asyncio.timeout(self._commit_after):
+                await self._closing.wait()
+        except TimeoutError:
+            return

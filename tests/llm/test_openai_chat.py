@@ -18,6 +18,7 @@ from datagen.errors import AskError, DatagenError, EndpointError, SettingsError
 from datagen.llm.client import Client
 from datagen.llm.mock_server import MockEndpoint, MockSettings
 from datagen.llm.openai_chat import OpenAIChatClient
+from datagen.llm.pace import Pace
 from datagen.llm.retry import RetryPolicy
 from datagen.records import Message, Prompt, Reply, Usage
 
@@ -485,20 +486,14 @@ def test_settings_that_cannot_be_sent_are_refused_without_showing_the_key(
 # With the mock endpoint
 
 
-async def test_the_pacer_is_told_of_every_response() -> None:
-    seen: list[tuple[int, str | None, bool]] = []
-
-    def watch(status: int, headers: Mapping[str, str], seconds: float) -> None:
-        seen.append((status, headers.get("X-RateLimit-Remaining-Requests"), seconds > 0))
-
-    endpoint = MockEndpoint(MockSettings(requests_per_minute=2), writer=lambda *_: "Yes.")
-    policy = RetryPolicy(attempts=1)
-    async with endpoint.serve() as url, connect(url, retry=policy, on_response=watch) as client:
+async def test_the_pacer_learns_the_limit_from_the_responses() -> None:
+    endpoint = MockEndpoint(MockSettings(requests_per_minute=60), writer=lambda *_: "Yes.")
+    pace = Pace(max_in_flight=4)
+    async with endpoint.serve() as url, connect(url, pace=pace) as client:
+        assert pace.snapshot().requests_per_minute is None
         await client.ask(PROMPT)
-        await client.ask(PROMPT)
-        with pytest.raises(AskError):
-            await client.ask(PROMPT)
-    assert seen == [(200, "1", True), (200, "0", True), (429, "0", True)]
+        assert pace.snapshot().requests_per_minute == 60
+        assert pace.snapshot().in_flight == 0
 
 
 async def test_every_reply_is_good_in_the_end_when_three_in_ten_requests_fail() -> None:

@@ -1,0 +1,119 @@
+"""Ask stage, pace, what refusals mean: one request's bad luck, or too much for the endpoint.
+
+Pure; is told the time. Requests are numbered as they leave, from 1.
+"""
+
+import math
+
+from datagen.llm.pace.buckets import Bucket
+from datagen.llm.pace.window import GROWTH_SECONDS, follow_curve
+
+_RUN = 4  # so many refused one after the other are no chance: 6 in a million at 5% of faults
+_SPAN = 64  # requests whose share of refusals is looked at
+_CHANCE = 3  # refusals that may be chance however few requests there were, and beyond them
+_SHARE = 1 / 7  # so large a part
+
+_BACK = 0.05  # part of a learned rate that is given up after a refusal
+_SLOWEST = 1 / 60  # requests per second
+_FIRST = 4  # requests that must have got through before a rate is learned from them
+_SETTLED = 200  # requests after which a learned rate is known to half a percent
+_RETRIED = 1.8 * GROWTH_SECONDS  # the rate has risen 2% above the learned one
+_FORGOTTEN = 4.5 * GROWTH_SECONDS  # it has risen 25 times above it, and nothing was refused
+
+
+class RefusalLog:
+    """Tells refusals that come together from stray ones.
+
+    Looks at the order in which requests left, not at that of the answers: a refusal comes back
+    sooner than a reply, so that stray refusals of one burst arrive side by side.
+    """
+
+    def __init__(self) -> None:
+        """Start with nothing refused."""
+        self._refused: set[int] = set()
+        self._since = 0
+
+    def note(self, number: int) -> bool:
+        """Note that a request was refused; True when it belongs to a crowd of refused ones."""
+        self._refused = {old for old in self._refused if old > number - 4 * _SPAN} | {number}
+        if all(number - step in self._refused for step in range(_RUN)):
+            return True
+        seen = min(_SPAN, number - self._since)
+        count = sum(number - seen < old <= number for old in self._refused)
+        return count > _CHANCE + seen * _SHARE
+
+    def clear(self, number: int) -> None:
+        """Look at later requests only."""
+        self._refused.clear()
+        self._since = number
+
+
+class LearnedRate:
+    """The request rate of an endpoint that refuses what exceeds it and does not tell it.
+
+    Between two moments at which its allowance is used up, the endpoint takes as many requests as
+    flow in: their number over the time between is the rate. From then on requests leave a little
+    slower, and faster again along `follow_curve`, until the next refusal corrects the rate.
+
+    Attributes:
+        bucket: paces to the rate; None while none is known.
+    """
+
+    def __init__(self) -> None:
+        """Start without a rate."""
+        self.bucket: Bucket | None = None
+        self._rate = 0.0
+        self._refused_at = 0.0
+        self._empty_at = -math.inf
+        self._taken_before = 0
+
+    def start_count(self, taken: int, now: float) -> None:
+        """The allowance is used up: count from here.
+
+        Args:
+            taken: requests that the endpoint has not refused, over the whole run.
+            now: seconds.
+        """
+        self._taken_before = taken
+        self._empty_at = now
+
+    def discount(self) -> None:
+        """A request that left before the count began was refused after it."""
+        self._taken_before -= 1
+
+    def learn(self, taken: int, now: float) -> None:
+        """The allowance is used up again, and not for too many requests at a time."""
+        count, seconds = taken - self._taken_before, now - self._empty_at
+        if count >= _FIRST and 0 < seconds < math.inf:
+            # One more may have been on its way in; too high a rate is corrected within seconds.
+            self._set((count + 0.5) / seconds, now)
+        if count >= _SETTLED or seconds == math.inf:
+            self.start_count(taken, now)
+
+    def note_stray(self, taken: int, now: float) -> None:
+        """One request was refused, alone: correct the rate where that explains it."""
+        if self.bucket is None:
+            return
+        count, seconds = taken - self._taken_before, now - self._empty_at
+        if count < _SETTLED:
+            self._set((count + 0.5) / seconds, now)
+        elif now - self._refused_at >= _RETRIED:
+            self._set(max(count / seconds, 0.95 * self.bucket.rate), now)
+            self.start_count(taken, now)
+
+    def follow(self, now: float) -> None:
+        """Raise the rate with time; forget it when the endpoint bears much more."""
+        if self.bucket is None:
+            return
+        if now - self._refused_at > _FORGOTTEN:
+            self.bucket = None
+            return
+        rate = self._rate * follow_curve(_BACK, now - self._refused_at)
+        self.bucket.set_rate(rate, now)
+
+    def _set(self, rate: float, now: float) -> None:
+        self._rate = max(0.99 * rate, _SLOWEST)
+        self._refused_at = now
+        if self.bucket is None:
+            self.bucket = Bucket("requests", self._rate, now)
+        self.follow(now)
