@@ -64,7 +64,9 @@ def round_corners(box: Box) -> tuple[float, ...]:
     return tuple(round(corner, 3) for corner in box.corners)
 
 
-def to_context_record(image: AnnotatedImage, policy: ContextPolicy = LLAVA_POLICY) -> dict[str, Any]:
+def to_context_record(
+    image: AnnotatedImage, policy: ContextPolicy = LLAVA_POLICY
+) -> dict[str, Any]:
     """One line of LLaVA's context JSONL: id, image, captions, instances with rounded corners."""
     return {
         "id": image.id,
