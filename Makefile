@@ -24,6 +24,15 @@ demo: $(VENV)/.installed  ## the whole pipeline on the samples, offline; shows o
 test: $(VENV)/.installed-dev  ## the whole test suite
 	$(BIN)/python -m pytest -n auto
 
+samples: $(VENV)/.installed  ## draw the samples anew and send them through the pipeline
+	$(BIN)/python samples/draw_scenes.py
+	rm -rf runs/samples
+	$(BIN)/datagen demo --out runs/samples
+	mkdir -p samples/output
+	cp runs/samples/dataset.jsonl runs/samples/dataset.json runs/samples/rejected.jsonl samples/output/
+	$(BIN)/datagen contexts --captions samples/captions.json --instances samples/instances.json \
+		--out samples/output/contexts.jsonl
+
 lint: $(VENV)/.installed-dev  ## style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -49,10 +49,15 @@ def _root(
     """Visual instruction data from COCO captions and boxes: a checked LLaVA data set."""
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Run a command; a mistake of the user ends in one sentence on stderr and exit code 1."""
+def main(arguments: list[str] | None = None, *, standalone: bool = True) -> None:
+    """Run a command; a mistake of the user ends in one sentence on stderr and exit code 1.
+
+    Args:
+        arguments: None for those of the process.
+        standalone: whether success ends the process too.
+    """
     try:
-        app(arguments)
+        app(arguments, standalone_mode=standalone)
     except DatagenError as error:
         print(f"datagen: {error}", file=sys.stderr)
         raise SystemExit(1) from None
