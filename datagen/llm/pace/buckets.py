@@ -9,6 +9,7 @@ from datagen.llm.pace.limits import ToldLimit, Unit
 
 _BURST_SECONDS = 0.5  # of a rate that may be spent at once, so that a late timer costs nothing
 _RESERVE_SECONDS = 0.3  # kept of a told allowance: requests arrive less evenly than they leave
+_SHORTEST_PERIOD = 0.1  # seconds; a reset told as 0 must not let everything go at once
 _SLACK = 1e-6  # seconds; shorter waits are none
 
 
@@ -77,7 +78,7 @@ class ToldBucket(Bucket):
 
     def measure(self, now: float) -> float:
         """What is in it."""
-        if now >= self._filled_next:
+        if now >= self._filled_next - _SLACK:
             self._level, self._filled_at = self._most, now
             self._filled_before, self._filled_next = self._filled_next, now + self._period
         return super().measure(now)
@@ -107,7 +108,7 @@ class ToldBucket(Bucket):
         if told.period:
             self._filled_next = math.inf
         else:
-            self._period = max(self._period, told.reset)
+            self._period = max(self._period, told.reset, _SHORTEST_PERIOD)
             self._filled_next = min(self._filled_next, now + told.reset)
         if now - age >= self._filled_before:  # else it may have been counted before that
             when_in = min(told.remaining + self.rate * age - spent, told.limit)

@@ -147,7 +147,9 @@ class Regulator:
                 f" attempts in a row failed{problem and ', the last so: '}{problem}; all replies"
                 " until then are kept: check the endpoint, then resume"
             )
-        elif self._failures >= _LOST and not departure.is_refused and departure.number > self._judged:
+        elif (
+            self._failures >= _LOST and not departure.is_refused and departure.number > self._judged
+        ):
             self._strikes += 1
             self.window.restart()
             self._pause(self._choose_pause(), now)
