@@ -70,8 +70,8 @@ def test_every_record_passes_the_check_and_a_second_run_has_the_same_bytes(
     name: str, tmp_path: Path
 ) -> None:
     for run, concurrency in (("a", "1"), ("b", "64")):
-        out = tmp_path / run
-        _datagen("generate", *_input(name), "--offline", "--concurrency", concurrency, "--out", out)
+        flags = ["--offline", "--concurrency", concurrency]
+        _datagen("generate", *_input(name), *flags, "--out", tmp_path / run)
     records = json.loads((tmp_path / "a" / "dataset.json").read_text("utf-8"))
     assert len(records) == {"samples": 45, "real": 240}[name]
     first, second = ((tmp_path / run / "dataset.jsonl").read_bytes() for run in "ab")
@@ -87,8 +87,8 @@ def test_an_endpoint_that_fails_in_three_ways_gives_the_same_bytes(
 ) -> None:
     _datagen("generate", *_input(name), "--offline", "--out", tmp_path / "offline")
     with _serve("--fault", "429=0.1", "--fault", "500=0.1", "--fault", "reset=0.1") as url:
-        flags = ["--model", "any", "--base-url", url, "--out", tmp_path / "http"]
-        _datagen("generate", *_input(name), *flags)
+        flags = ["--model", "any", "--base-url", url]
+        _datagen("generate", *_input(name), *flags, "--out", tmp_path / "http")
     for file in ("dataset.jsonl", "dataset.json", "rejected.jsonl"):
         offline, http = ((tmp_path / run / file).read_bytes() for run in ("offline", "http"))
         assert offline == http
@@ -115,8 +115,8 @@ def test_contexts_equal_an_independent_computation_with_pycocotools(name: str) -
         boxes = []
         for each in instances.loadAnns(instances.getAnnIds(number)):
             x, y, w, h = each["bbox"]
-            corners = (x / size["width"], y / size["height"])
-            corners += ((x + w) / size["width"], (y + h) / size["height"])
+            width, height = size["width"], size["height"]
+            corners = (x / width, y / height, (x + w) / width, (y + h) / height)
             boxes.append(f"{names[each['category_id']]}: {[round(value, 3) for value in corners]}")
         text = "\n".join(wanted) + ("\n\n" + "\n".join(boxes) if boxes else "")
         assert render_context(image, "captions+boxes") == text

@@ -113,8 +113,7 @@ def test_contexts_are_written_and_can_be_the_source_of_the_same_run(tmp_path: Pa
     written = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     assert [to_context_record(image) for image in source.images] == written
     for name, flags in (("coco", INPUT), ("contexts", ["--contexts", str(path)])):
-        arguments = ["generate", *flags, "--offline", "--per-image", "--out", tmp_path / name]
-        assert _run(*arguments) == 0
+        assert _run("generate", *flags, "--offline", "--per-image", "--out", tmp_path / name) == 0
     first, second = (tmp_path / name / "dataset.jsonl" for name in ("coco", "contexts"))
     assert first.read_bytes() == second.read_bytes()
 
