@@ -56,6 +56,8 @@ class RunSettings(BaseModel):
     prompts: Path | None = None
     language: str = Field("English", min_length=1)
     reply_format: ReplyFormat = "text"
+    with_image: bool = False
+    image_side: int = Field(768, ge=16)
     # ask
     offline: bool = False
     model: str | None = None
@@ -97,6 +99,10 @@ class RunSettings(BaseModel):
         _refuse(
             self.offline and (self.model or self.base_url) is not None,
             "--offline asks no model; leave out --model and --base-url",
+        )
+        _refuse(
+            self.with_image and self.images is None,
+            "--with-image sends the pictures: say where they are with --images FOLDER",
         )
         _refuse(
             bool(self.mix) and not any(share > 0 for share in (self.mix or {}).values()),

@@ -7,6 +7,7 @@ original picture, origin at the top left, not padded to a square.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -118,11 +119,14 @@ class Prompt:
     Attributes:
         json_schema: the schema of the reply when JSON is asked for.
         seed: asks for another reply to the same messages; 0, the first, is not sent.
+        image: file of the picture that goes along with message `image_at`, for models that see.
     """
 
     messages: tuple[Message, ...]
     json_schema: Mapping[str, Any] | None = None
     seed: int = 0
+    image: Path | None = None
+    image_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

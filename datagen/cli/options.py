@@ -51,6 +51,8 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
     ("prompts", Path, PROMPT, "Prompt folder; default the shipped one."),
     ("language", str, PROMPT, "Language of the data; default English."),
     ("reply_format", Literal["text", "json"], PROMPT, "json asks for structured output."),
+    ("with_image", bool, PROMPT, "Send the picture too, to a model that sees."),
+    ("image_side", int, PROMPT, "Longest side of the pictures sent, in pixels; default 768."),
     ("offline", bool, ASK, "Ask no model: the offline writer answers, for nothing."),
     ("model", str, ASK, "Model, as the endpoint names it; or DATAGEN_MODEL."),
     ("base_url", str, ASK, "OpenAI-compatible endpoint, or OPENAI_BASE_URL; default OpenAI's."),

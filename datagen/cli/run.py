@@ -259,6 +259,7 @@ def _make_client(settings: RunSettings) -> Client:
         max_tokens=settings.max_tokens,
         timeout=settings.timeout,
         max_connections=settings.concurrency,
+        picture_side=settings.image_side,
         retry=RetryPolicy(attempts=settings.attempts),
         pace=Pace(
             max_in_flight=settings.concurrency,

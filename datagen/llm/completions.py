@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from datagen.errors import AskError
-from datagen.records import Prompt, Reply, Usage
+from datagen.records import Message, Prompt, Reply, Usage
 
 # Keywords that OpenAI's strict mode refuses; the parse stage checks them in any case.
 _NOT_STRICT = frozenset({"minLength", "maxLength"})
@@ -57,7 +57,12 @@ _counts = msgspec.json.Decoder(_Counts)
 
 
 def write_body(
-    model: str, prompt: Prompt, options: Mapping[str, Any], *, is_openai: bool = False
+    model: str,
+    prompt: Prompt,
+    options: Mapping[str, Any],
+    *,
+    is_openai: bool = False,
+    picture_url: str | None = None,
 ) -> bytes:
     r"""Write the body of one request; the same arguments give the same bytes.
 
@@ -66,6 +71,7 @@ def write_body(
         prompt: the messages, and the JSON schema that the reply shall follow.
         options: further fields, `temperature` and the like.
         is_openai: leave out of the schema what OpenAI's own strict mode refuses.
+        picture_url: data URL of the prompt's picture.
 
     Raises:
         AskError: `bad-request`, the prompt cannot be written as UTF-8.
@@ -74,7 +80,11 @@ def write_body(
     >>> write_body("tiny", Prompt((Message("user", "Hi"),)), {"seed": 1})
     b'{"model":"tiny","messages":[{"role":"user","content":"Hi"}],"seed":1}'
     """
-    body = {"model": model, "messages": prompt.messages, **options}
+    messages: list[Any] = list(prompt.messages)
+    if picture_url is not None:
+        at = prompt.image_at
+        messages[at] = _add_picture(prompt.messages[at], picture_url)
+    body = {"model": model, "messages": messages, **options}
     if prompt.seed:
         body["seed"] = prompt.seed
     if prompt.json_schema is not None:
@@ -85,6 +95,14 @@ def write_body(
         return msgspec.json.encode(body)
     except UnicodeEncodeError as exc:
         raise AskError("bad-request", "the prompt holds a character that has no UTF-8") from exc
+
+
+def _add_picture(message: Message, url: str) -> dict[str, Any]:
+    parts = [
+        {"type": "text", "text": message.content},
+        {"type": "image_url", "image_url": {"url": url}},
+    ]
+    return {"role": message.role, "content": parts}
 
 
 def _loosen(schema: Any) -> Any:  # noqa: ANN401 - any JSON

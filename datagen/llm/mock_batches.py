@@ -8,17 +8,16 @@
     POST /v1/batches/{id}/cancel     stop it; what was answered by then is kept
     GET  /mock/batches               what has happened so far, as JSON
 
-Batches are worked through in the background (`batch.mock_worker`). Files lie in a temporary folder
-that goes with the process.
+Batches are worked through in the background (`batch.mock_worker`). Files lie on disk without a
+name and go with the process.
 """
 
 import asyncio
-import shutil
 import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Literal, TypeVar
 
 import msgspec
@@ -73,8 +72,8 @@ class BatchPart:
         self._batches: dict[str, StoredBatch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._made = 0
-        self._folder = Path(tempfile.mkdtemp(prefix="datagen-mock-"))
-        weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        self._open = ExitStack()
+        weakref.finalize(self, self._open.close)
 
     async def resume(self) -> None:
         """Go on with the batches that a stop has interrupted."""
@@ -132,7 +131,12 @@ class BatchPart:
         """Send what is in a file."""
         file = _find(self._files, request.match_info["id"])
         self._counters.downloads += 1
-        return web.FileResponse(file.path, headers={"Content-Type": "application/octet-stream"})
+        response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+        response.content_length = file.size
+        await response.prepare(request)
+        for chunk in file.read_chunks():
+            await response.write(chunk)
+        return response
 
     async def list_batches(self, request: web.Request) -> web.StreamResponse:
         """A page of all batches."""
@@ -149,11 +153,17 @@ class BatchPart:
         self._counters.by_status = Counter(batch.status for batch in self._batches.values())
         return respond(msgspec.json.encode(self._counters))
 
-    def _make_file(self, filename: str = "", purpose: str = "") -> StoredFile:
+    def _make_file(self) -> StoredFile:
         self._made += 1
-        path = self._folder / f"{self._made:06}"
-        path.touch()
-        return StoredFile(f"file-{self._made:06}", filename, purpose, path, CREATED + self._made)
+        data = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - the stack closes it
+        self._open.enter_context(data)
+        return StoredFile(f"file-{self._made:06}", CREATED + self._made, data)
+
+    def _make_result(self, filename: str) -> StoredFile:
+        file = self._make_file()
+        file.filename, file.purpose = filename, "batch_output"
+        self._files[file.id] = file
+        return file
 
     def _make_batch(
         self, file: StoredFile, metadata: dict[str, str] | None, fault: str
@@ -161,9 +171,8 @@ class BatchPart:
         self._counters.batches += 1
         number = self._counters.batches
         id_ = f"batch_{number:06}"
-        output = self._make_file(f"{id_}_output.jsonl", "batch_output")
-        errors = self._make_file(f"{id_}_error.jsonl", "batch_output")
-        self._files |= {output.id: output, errors.id: errors}
+        output = self._make_result(f"{id_}_output.jsonl")
+        errors = self._make_result(f"{id_}_error.jsonl")
         batch = StoredBatch(id_, file, output, errors, metadata, CREATED + number, fault)
         self._batches[id_] = batch
         return batch
@@ -241,15 +250,10 @@ async def _receive(request: web.Request, file: StoredFile) -> None:
             file.purpose = await part.text()
         elif part.name == "file":
             file.filename = part.filename or ""
-            await _write_part(part, file.path)
+            while chunk := await part.read_chunk(_CHUNK):
+                file.append(chunk)
     if not file.purpose or not file.filename:
         raise RefusedError(400, "Missing: file and purpose.")
-
-
-async def _write_part(part: BodyPartReader, path: Path) -> None:
-    with path.open("wb") as target:
-        while chunk := await part.read_chunk(_CHUNK):
-            target.write(chunk)
 
 
 def _read_wanted(body: bytes) -> _Wanted:

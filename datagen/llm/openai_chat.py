@@ -21,6 +21,7 @@ from datagen.errors import EndpointError, SettingsError
 from datagen.llm.client import find_refused_option, judge, read_complaint
 from datagen.llm.completions import read_reply, write_body
 from datagen.llm.pace import Pace, Slot
+from datagen.llm.pictures import LONGEST_SIDE, read_picture, to_data_url
 from datagen.llm.retry import RetryPolicy, TransientError, read_retry_after
 from datagen.records import Prompt, Reply
 
@@ -50,6 +51,7 @@ class OpenAIChatClient:
         max_connections: int = 512,
         retry: RetryPolicy | None = None,
         pace: Pace | None = None,
+        picture_side: int = LONGEST_SIDE,
     ) -> None:
         """Set up; nothing is sent before the first `ask`. What is None is not sent.
 
@@ -65,6 +67,7 @@ class OpenAIChatClient:
             timeout: seconds for one attempt as a whole, a wait for a free connection included.
             max_connections: as many as there shall be requests in flight, or more.
             retry: None for `RetryPolicy()`.
+            picture_side: pixels to which a prompt's picture is made to fit.
             pace: shared by all that ask the same endpoint; None for one of its own.
 
         Raises:
@@ -81,6 +84,7 @@ class OpenAIChatClient:
         self._limit_renamed = False
         self._timeout = timeout
         self._retry = retry or RetryPolicy()
+        self._picture_side = picture_side
         self._pace = pace or Pace(max_in_flight=max_connections)
         self._openai = _open_session(url, self._key, timeout, max_connections)
 
@@ -126,7 +130,11 @@ class OpenAIChatClient:
 
     def _write_body(self, prompt: Prompt, limit_name: str) -> bytes:
         limit = {} if self._limit is None else {limit_name: self._limit}
-        return write_body(self._model, prompt, self._options | limit, is_openai=self._is_openai)
+        url = None
+        if prompt.image is not None:
+            url = to_data_url(read_picture(prompt.image, longest_side=self._picture_side))
+        options = self._options | limit
+        return write_body(self._model, prompt, options, is_openai=self._is_openai, picture_url=url)
 
     async def _post(self, body: bytes) -> httpx2.Response:
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from datagen.config import RunSettings
+from datagen.llm.pictures import estimate_picture_tokens, fit_size
 from datagen.llm.tokens import TokenCounter, load_counter
 from datagen.pipeline.job import Job, RequestMaker
 from datagen.prices import Price, PriceSettings, cost, find_price
@@ -31,11 +32,13 @@ class Estimator:
     Attributes:
         price: None where no price is known.
         max_tokens: the longest reply that the endpoint is told to write.
+        picture: tokens of a picture that goes along, for one of COCO's usual 640 x 480 pixels.
     """
 
     counter: TokenCounter | None = None
     price: Price | None = None
     max_tokens: int | None = None
+    picture: int = 0
     types: Mapping[str, Expected] = field(default_factory=dict)
 
     def count_prompt(self, response_type: str, prompt: Prompt, prefix_messages: int) -> int:
@@ -43,7 +46,8 @@ class Estimator:
         if self.counter is None:
             return 0
         rest = prompt.messages[prefix_messages:]
-        return self.types[response_type].prefix + sum(map(self.counter.count_message, rest))
+        shared = self.types[response_type].prefix + self.picture
+        return shared + sum(map(self.counter.count_message, rest))
 
     def cost_of(self, response_type: str, prompt: Prompt, prefix_messages: int) -> float:
         """USD to reserve for a request: nothing cached, a reply of twice the usual length."""
@@ -74,7 +78,11 @@ def make_estimator(settings: RunSettings, types: Mapping[str, ResponseType]) -> 
         )
         for name, type_ in types.items()
     }
-    return Estimator(counter, find_run_price(settings), settings.max_tokens, expected)
+    picture = 0
+    if settings.with_image:
+        size = fit_size(640, 480, settings.image_side)
+        picture = estimate_picture_tokens(*size, settings.model or "gpt-4o")
+    return Estimator(counter, find_run_price(settings), settings.max_tokens, picture, expected)
 
 
 @dataclass(frozen=True, slots=True)

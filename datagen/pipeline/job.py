@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from datagen.config import (
@@ -114,13 +114,15 @@ class RequestMaker:
         settings = job.settings
         self._job = job
         self._policy = ContextPolicy(settings.crowds, settings.min_area, settings.max_boxes)
-        sampling = {
+        sampling: dict[str, object] = {
             "model": settings.model or "offline",
             "temperature": settings.temperature,
             "top_p": settings.top_p,
             "max_tokens": settings.max_tokens,
             "reply_format": settings.reply_format,
         }
+        if settings.with_image:
+            sampling["image_side"] = settings.image_side
         self._digests = {
             name: sha256(
                 json.dumps(
@@ -135,6 +137,9 @@ class RequestMaker:
         settings, type_ = self._job.settings, self._job.types[item.response_type]
         image = self._job.images[item.image_id]
         prompt = type_.fill(render_context(image, type_.context, self._policy))
+        if settings.with_image and settings.images is not None:
+            name = image.file_name.removeprefix(f"{settings.image_prefix}/")
+            prompt = replace(prompt, image=settings.images / name, image_at=len(type_.messages))
         query = prompt.messages[-1].content
         digest = self._digests[item.response_type].copy()
         digest.update(json.dumps([item.image_id, query, item.index]).encode())

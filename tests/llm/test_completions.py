@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -145,3 +146,17 @@ def test_what_is_no_completion_raises_one_kind_of_error(body: bytes) -> None:
 def test_any_text_arrives_as_it_was_sent(text: str) -> None:
     body = answer(choices=[{"message": {"content": text}}])
     assert read_reply(body).text == text
+
+
+def test_a_picture_goes_along_with_its_message_and_the_others_stay_text() -> None:
+    messages = (Message("system", "S"), Message("user", "Q"), Message("user", "again"))
+    prompt = Prompt(messages, image=Path("a.jpg"), image_at=1)
+    body = json.loads(write_body("m", prompt, {}, picture_url="data:image/jpeg;base64,AA=="))
+    assert [each["content"] for each in body["messages"]] == [
+        "S",
+        [
+            {"type": "text", "text": "Q"},
+            {"type": "image_url", "image_url": {"url": "data:image/jpeg;base64,AA=="}},
+        ],
+        "again",
+    ]

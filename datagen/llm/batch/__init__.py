@@ -8,6 +8,7 @@ collection.py   a finished batch becomes results
 endpoint.py     files and batches over HTTP
 parts.py        the files of requests in the run folder
 journal.py      what is known of them, in SQLite; survives a kill at any moment
+outstanding.py  what is still at the endpoint
 lines.py        a line of such a file, there and back
 
 Parts, their results and the journal lie in the run folder (`batches/`, `batches.sqlite`). Nothing

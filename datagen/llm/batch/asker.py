@@ -11,8 +11,9 @@ from contextlib import aclosing
 from pathlib import Path
 
 from datagen.llm.batch.endpoint import BatchEndpoint
-from datagen.llm.batch.journal import Journal, Outstanding
+from datagen.llm.batch.journal import Journal
 from datagen.llm.batch.lines import Ask, BatchResult
+from datagen.llm.batch.outstanding import Outstanding, count_outstanding
 from datagen.llm.batch.parts import PartLimits
 from datagen.llm.batch.start import BatchProgress, BatchStart
 
@@ -29,7 +30,8 @@ class BatchAsker:
     Attributes:
         progress: how far it is.
         outstanding: what is at the endpoint or waits for it when `run` has ended.
-        left: requests that cancelled batches have left; the next start asks them.
+        left: requests without an answer, of a batch that somebody has cancelled; the next start
+            asks them.
     """
 
     def __init__(
@@ -77,7 +79,8 @@ class BatchAsker:
 
         Args:
             todo: what has no answer yet, read once from front to end. What an earlier start has
-                handed in is recognised; what it does not name any more is not asked.
+                handed in is recognised; what it does not name any more is not asked; what was
+                given up is asked anew.
             wait: stay until everything is answered. Else hand everything in, collect what is
                 ready, and end; `outstanding` tells what is out.
 
@@ -102,7 +105,7 @@ class BatchAsker:
                         self.progress.collected += 1
                         yield result
             finally:
-                self.outstanding = journal.count_outstanding()
+                self.outstanding = count_outstanding(journal)
                 self.left = start.collection.left
 
     async def _go(

@@ -55,7 +55,8 @@ class Collection:
     Attributes:
         error: set where results say that no request can succeed before the user has done
             something; such requests wait in a new part for the next start.
-        left: requests that cancelled batches have left; nobody asks them before the next start.
+        left: requests that a cancelled batch, or results that somebody has removed from the run
+            folder, left without an answer; nobody asks them before the next start.
     """
 
     def __init__(
@@ -110,10 +111,9 @@ class Collection:
                 yield _make_result(custom_id, row, verdict)
         rest.unanswered |= {id_: (row, _NO_LINE) for id_, row in rest.rows.items()}
         for custom_id, (row, reason) in rest.unanswered.items():
-            if self._has_ended(part, custom_id, row, rest, is_cancelled=is_cancelled):
+            if self._is_given_up(part, custom_id, row, rest, is_cancelled=is_cancelled):
                 yield _make_result(custom_id, row, _give_up(row, reason))
-        if part.state is not PartState.CLOSED:
-            self._close(part, rest, limits)
+        self._close(part, rest, limits)
 
     def refuse(
         self, part: Part, problems: Sequence[BatchProblem], limits: PartLimits
@@ -147,20 +147,19 @@ class Collection:
             except ValueError:  # a cut line: its request counts as unanswered
                 continue
 
-    def _has_ended(
+    def _is_given_up(
         self, part: Part, custom_id: str, row: Row, rest: _Rest, *, is_cancelled: bool
     ) -> bool:
-        """Whether an unanswered request is given up; if not, what becomes of it goes to `rest`."""
-        if part.state is PartState.CLOSED:  # decided when it was closed
-            return row.is_wanted
-        if is_cancelled or not row.is_wanted:
-            self.left += row.is_wanted
-            rest.released.append(custom_id)
-            return False
-        if row.tries < self._most_tries:
-            rest.kept[custom_id] = row.tries + 1, row.tag
-            return False
-        return True
+        """Whether an unanswered request ends here; what else becomes of it goes to `rest`."""
+        if row.is_wanted and not is_cancelled and part.state is not PartState.CLOSED:
+            if row.tries < self._most_tries:
+                rest.kept[custom_id] = row.tries + 1, row.tag
+                return False
+            rest.released.append(custom_id)  # whoever names it again may have it asked anew
+            return True
+        self.left += row.is_wanted
+        rest.released.append(custom_id)
+        return False
 
     def _close(self, part: Part, rest: _Rest, limits: PartLimits) -> None:
         move_requests(part, rest.kept, self._journal, self._files, limits)

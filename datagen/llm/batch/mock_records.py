@@ -1,10 +1,11 @@
 """Ask stage, the mock endpoint's batches: settings, what is kept, what is counted."""
 
 import math
+import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from io import FileIO
 from typing import Any
 
 import msgspec
@@ -33,6 +34,9 @@ BATCH_FAULTS: Mapping[str, str] = {
     "cancelled": "a batch that somebody cancels after a share of its lines",
 }
 """What can happen to a batch, by name; an upload takes the first three."""
+
+
+_CHUNK = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +112,50 @@ class BatchCounters:
 
 @dataclass(slots=True)
 class StoredFile:
-    """A file that was uploaded, or results; `path` is where its bytes lie."""
+    """A file that was uploaded, or results.
+
+    Attributes:
+        data: an unbuffered file without a name, so that nothing stays behind even after a kill.
+    """
 
     id: str
-    filename: str
-    purpose: str
-    path: Path
     created_at: int
+    data: FileIO
+    filename: str = ""
+    purpose: str = ""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return os.fstat(self.data.fileno()).st_size
+
+    def append(self, content: bytes) -> None:
+        """Write at the end."""
+        self.data.seek(0, os.SEEK_END)
+        self.data.write(content)
+
+    def read_chunks(self) -> Iterator[bytes]:
+        """All of it in pieces; reading does not depend on who else reads or writes."""
+        place = 0
+        while chunk := os.pread(self.data.fileno(), _CHUNK, place):
+            place += len(chunk)
+            yield chunk
+
+    def read_lines(self) -> Iterator[bytes]:
+        """Its lines without their ends, blank ones left out."""
+        rest = b""
+        for chunk in self.read_chunks():
+            *lines, rest = (rest + chunk).split(b"\n")
+            yield from (line for line in lines if line.strip())
+        if rest.strip():
+            yield rest
 
     def describe(self) -> dict[str, Any]:
         """The file as OpenAI shows it."""
         return {
             "id": self.id,
             "object": "file",
-            "bytes": self.path.stat().st_size,
+            "bytes": self.size,
             "created_at": self.created_at,
             "filename": self.filename,
             "purpose": self.purpose,

@@ -8,9 +8,7 @@ import asyncio
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -91,10 +89,10 @@ class BatchWorker:
         seen: set[str] = set()
         problems: list[Problem] = []
         batch.total = 0
-        for number, line in enumerate(_read_lines(batch.input.path), 1):
+        for number, line in enumerate(batch.input.read_lines(), 1):
             batch.total = number
             problems += self._check_line(line, number, seen)
-        size = batch.input.path.stat().st_size
+        size = batch.input.size
         if batch.total > self._settings.most_requests or size > self._settings.most_bytes:
             return [Problem("too_large", f"{batch.total} requests in {size} bytes are too many.")]
         return problems[:_MOST_PROBLEMS]
@@ -129,27 +127,16 @@ class BatchWorker:
         is_cut = batch.fault in _ENDS
         end = math.floor(batch.total * self._settings.share) if is_cut else batch.total
         step = math.ceil(batch.total / _PAUSES)
-        with ExitStack() as stack:
-            output = stack.enter_context(batch.output.path.open("ab"))
-            errors = stack.enter_context(batch.errors.path.open("ab"))
-            for number, line in enumerate(_read_lines(batch.input.path)):
-                if batch.status == "cancelling" or (number >= end and batch.fault == "cancelled"):
-                    return
-                if number < batch.worked:
-                    continue
-                await asyncio.sleep(0 if number % step else self._settings.delay / 2 / _PAUSES)
-                batch.worked += 1
-                self._answer(batch, line, output, errors, has_expired=number >= end)
+        for number, line in enumerate(batch.input.read_lines()):
+            if batch.status == "cancelling" or (number >= end and batch.fault == "cancelled"):
+                return
+            if number < batch.worked:
+                continue
+            await asyncio.sleep(0 if number % step else self._settings.delay / 2 / _PAUSES)
+            batch.worked += 1
+            self._answer(batch, line, has_expired=number >= end)
 
-    def _answer(
-        self,
-        batch: StoredBatch,
-        line: bytes,
-        output: BinaryIO,
-        errors: BinaryIO,
-        *,
-        has_expired: bool,
-    ) -> None:
+    def _answer(self, batch: StoredBatch, line: bytes, *, has_expired: bool) -> None:
         request = _lines.decode(line)
         fault, status = "", 0
         if has_expired:
@@ -164,7 +151,7 @@ class BatchWorker:
         batch.counts["completed" if status == 200 else "failed"] += 1
         result = {"id": f"batch_req_{batch.id}_{batch.worked}", "custom_id": request.custom_id}
         written = msgspec.json.encode(result | {"response": None, "error": None} | said) + b"\n"
-        (output if status == 200 else errors).write(_damage(written, fault))
+        (batch.output if status == 200 else batch.errors).append(_damage(written, fault))
 
     def _respond(self, body: bytes, fault: str) -> tuple[int, dict[str, Any]]:
         """The status, 0 for none, and what a result's line says of the answer."""
@@ -184,11 +171,6 @@ class BatchWorker:
         chat = mock_protocol.read_request(body)
         completion = mock_protocol.compose(chat, self._writer, self._count_tokens, fault)
         return mock_protocol.render(completion, chat, hashlib.sha256(body).hexdigest()[:24])
-
-
-def _read_lines(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from (line for line in file if line.strip())
 
 
 def _damage(line: bytes, fault: str) -> bytes:

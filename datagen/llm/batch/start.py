@@ -15,6 +15,7 @@ from datagen.llm.batch.endpoint import Batch, BatchEndpoint
 from datagen.llm.batch.gate import QUEUE_FULL, Gate, find_ceiling
 from datagen.llm.batch.journal import JOURNAL_FILE, Journal, Part, PartState
 from datagen.llm.batch.lines import Ask, BatchResult, write_custom_id
+from datagen.llm.batch.outstanding import count_outstanding
 from datagen.llm.batch.parts import REQUESTS, PartFiles, PartLimits, PartWriter
 from datagen.llm.batch.submission import Submission
 from datagen.records import Reply
@@ -227,7 +228,7 @@ class BatchStart:
 
     def measure(self, progress: BatchProgress) -> None:
         """Write down how far everything is."""
-        out = self._journal.count_outstanding()
+        out = count_outstanding(self._journal)
         counts = [batch.count() for batch in self._seen.values()]
         progress.batches, progress.requests = out.batches, out.requests
         progress.completed = sum(completed for completed, _ in counts)

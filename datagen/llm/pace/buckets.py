@@ -7,9 +7,8 @@ import math
 
 from datagen.llm.pace.limits import ToldLimit, Unit
 
-_BURST_SECONDS = 0.5  # of a rate that may be spent at once, so that a late timer costs nothing
+_BURST_SECONDS = 0.2  # of a rate that may be spent at once, so that a late timer costs nothing
 _RESERVE_SECONDS = 0.3  # kept of a told allowance: requests arrive less evenly than they leave
-_SHORTEST_PERIOD = 0.1  # seconds; a reset told as 0 must not let everything go at once
 _SLACK = 1e-6  # seconds; shorter waits are none
 
 
@@ -64,14 +63,13 @@ class ToldBucket(Bucket):
     """An allowance that the endpoint tells with its answers.
 
     One that flows back evenly has a rate. One that comes back all at once, or in a way unknown,
-    has none: it is filled at the reset, with the most that was ever told to remain.
+    has none: it is filled at the reset. It is taken to hold the most that was ever told to remain.
     """
 
     def __init__(self, unit: Unit, now: float) -> None:
         """Start empty; `believe` is to follow."""
         super().__init__(unit, 0.0, now)
         self._level = -math.inf
-        self._most = 0.0  # the most that was ever told to remain
         self._period = 0.0  # the longest reset that was ever told
         self._filled_before = -math.inf  # when it was last filled at once
         self._filled_next = math.inf
@@ -79,7 +77,7 @@ class ToldBucket(Bucket):
     def measure(self, now: float) -> float:
         """What is in it."""
         if now >= self._filled_next - _SLACK:
-            self._level, self._filled_at = self._most, now
+            self._level, self._filled_at = self.capacity, now
             self._filled_before, self._filled_next = self._filled_next, now + self._period
         return super().measure(now)
 
@@ -101,15 +99,13 @@ class ToldBucket(Bucket):
             spent: cost of all requests that have left after it.
         """
         level = self.measure(now)
-        self.capacity = told.limit
-        self.rate = told.limit / told.period if told.period else 0.0
-        self.reserve = min(self.rate * _RESERVE_SECONDS, told.limit / 20)
-        self._most = max(self._most, told.remaining)
+        self.capacity = max(self.capacity, told.remaining)
         if told.period:
-            self._filled_next = math.inf
-        else:
-            self._period = max(self._period, told.reset, _SHORTEST_PERIOD)
+            self.rate, self._filled_next = told.limit / told.period, math.inf
+        elif told.is_slow or self._period:
+            self.rate, self._period = 0.0, max(self._period, told.reset)
             self._filled_next = min(self._filled_next, now + told.reset)
+        self.reserve = min(self.rate * _RESERVE_SECONDS, self.capacity / 20)
         if now - age >= self._filled_before:  # else it may have been counted before that
             when_in = min(told.remaining + self.rate * age - spent, told.limit)
             low, high = sorted((told.remaining, when_in))

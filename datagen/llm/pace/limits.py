@@ -26,6 +26,8 @@ _DIALECTS: tuple[tuple[Unit, str], ...] = (
 # tokens by the minute and requests by the day.
 _PERIODS = (60.0, 86_400.0, 3_600.0)
 
+_SLOW = 5.0  # seconds
+
 _SPAN = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<unit>ms|[dhms])")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3_600.0, "d": 86_400.0}
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -49,6 +51,11 @@ class ToldLimit:
     remaining: float
     period: float | None = 60.0
     reset: float = math.nan
+
+    @property
+    def is_slow(self) -> bool:
+        """It is counted over minutes or more: slowly enough to be followed from old answers."""
+        return self.period is not None or self.reset >= _SLOW
 
 
 def read_limits(headers: Mapping[str, str], epoch: float) -> list[ToldLimit]:
@@ -85,6 +92,8 @@ def _find_period(limit: float, remaining: float, reset: float) -> float | None:
     """
     if math.isnan(reset):
         return _PERIODS[0]
+    if remaining == limit:
+        return None  # any would do
     for period in _PERIODS:
         expected = (limit - remaining) * period / limit
         if abs(reset - expected) <= 1.0 + min(period / limit, 2.0) + 0.1 * expected:

@@ -175,9 +175,7 @@ class Regulator:
             self._pause(wait or 0.0, now)
         elif self._log.note(departure.number) or (self._strikes and self.in_flight == 1):
             self._note_crowd(wait, now)
-        elif any(limit.remaining < _find_cost(limit.unit, departure) for limit in told):
-            self._pause(wait or 0.0, now)  # the told bucket holds the others back
-        else:
+        elif not any(self._is_used_up(limit, departure) for limit in told):
             self._learned.note_stray(self._sent - self._refused, now)
 
     def _note_crowd(self, wait: float | None, now: float) -> None:
@@ -221,26 +219,24 @@ class Regulator:
         for limit in told:
             bucket = self._told.get(limit.unit)
             if bucket is None:
-                bucket = ToldBucket(limit.unit, now)
-                self._told[limit.unit] = bucket
+                if not limit.is_slow:
+                    continue
+                bucket = self._told[limit.unit] = ToldBucket(limit.unit, now)
                 self._gather_buckets()
             later = self._sent - departure.number
             spent = later if limit.unit == "requests" else self._spent - departure.spent
             bucket.believe(limit, now, age=now - departure.at, spent=spent)
-            self._check_hold(bucket, now)
-
-    def _check_hold(self, bucket: Bucket, now: float) -> None:
-        hold = bucket.find_wait(1.0, now)
-        if hold > _LONGEST_HOLD:
-            self.end = (
-                f"the endpoint's allowance of {bucket.capacity:.0f} {bucket.unit} is used up;"
-                f" it comes back in {hold:.0f} s: resume after that time"
-            )
+            hold = bucket.find_wait(1.0, now)
+            if hold > _LONGEST_HOLD:
+                self.end = (
+                    f"the endpoint's allowance of {limit.limit:.0f} {limit.unit} is used up;"
+                    f" it comes back in {hold:.0f} s: resume after that time"
+                )
 
     def _gather_buckets(self) -> None:
         learned = [self._learned.bucket] if self._learned.bucket else []
         self._buckets = [*self._own, *self._told.values(), *learned]
 
-
-def _find_cost(unit: Unit, departure: Departure) -> float:
-    return 1.0 if unit == "requests" else departure.tokens
+    def _is_used_up(self, limit: ToldLimit, departure: Departure) -> bool:
+        cost = 1.0 if limit.unit == "requests" else departure.tokens
+        return limit.unit in self._told and limit.remaining < cost

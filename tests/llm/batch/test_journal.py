@@ -8,11 +8,9 @@ from datagen.errors import RunError
 from datagen.llm.batch.journal import (
     JOURNAL_FILE,
     Journal,
-    Outstanding,
     Part,
     PartState,
     Row,
-    read_outstanding,
 )
 
 PART = Part(1, PartState.WRITTEN, "d" * 64, requests=2, size=100)
@@ -111,35 +109,6 @@ def test_values_are_kept(tmp_path: Path) -> None:
         journal.set_meta("ceiling", "5")
     with Journal(tmp_path) as journal:
         assert journal.get_meta("ceiling") == "5"
-
-
-def test_what_is_outstanding_can_be_told_without_a_run(tmp_path: Path) -> None:
-    assert read_outstanding(tmp_path) == Outstanding()
-    assert list(tmp_path.iterdir()) == []
-    with Journal(tmp_path) as journal:
-        journal.add_part(replace(PART, state=PartState.OUT), REQUESTS)
-        journal.add_part(replace(PART, number=2, requests=5), {})
-        journal.add_part(replace(PART, number=3, state=PartState.CLOSED), {})
-    assert read_outstanding(tmp_path) == Outstanding(1, 2, 1, 5)
-
-
-@pytest.mark.parametrize(
-    ("outstanding", "said"),
-    [
-        (Outstanding(), ""),
-        (
-            Outstanding(1, 1),
-            "1 batch at the endpoint, 1 request; start the same command later to collect them",
-        ),
-        (
-            Outstanding(2, 1000, 1, 500),
-            "2 batches at the endpoint, 1,000 requests; 1 file with 500 requests not submitted yet;"
-            " start the same command later to collect them",
-        ),
-    ],
-)
-def test_what_is_outstanding_is_one_sentence(outstanding: Outstanding, said: str) -> None:
-    assert str(outstanding) == said
 
 
 def test_a_journal_of_another_version_is_refused(tmp_path: Path) -> None:

@@ -18,8 +18,9 @@ import pytest
 from datagen.errors import EndpointError
 from datagen.llm.batch.asker import BatchAsker
 from datagen.llm.batch.endpoint import BatchEndpoint
-from datagen.llm.batch.journal import Journal, read_outstanding
+from datagen.llm.batch.journal import Journal
 from datagen.llm.batch.lines import Ask, BatchResult
+from datagen.llm.batch.outstanding import read_outstanding
 from datagen.llm.batch.parts import PartFiles, PartLimits
 from datagen.llm.mock_batches import BatchSettings
 from datagen.llm.mock_server import MockEndpoint
