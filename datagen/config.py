@@ -60,6 +60,8 @@ class RunSettings(BaseModel):
     image_side: int = Field(768, ge=16)
     # ask
     offline: bool = False
+    local: bool = False
+    weights: Path | None = None
     model: str | None = None
     base_url: str | None = None
     api_key_env: str = "OPENAI_API_KEY"
@@ -99,6 +101,11 @@ class RunSettings(BaseModel):
         _refuse(
             self.offline and (self.model or self.base_url) is not None,
             "--offline asks no model; leave out --model and --base-url",
+        )
+        _refuse(
+            self.local and (self.offline or self.with_image or self.base_url is not None),
+            "--local asks a model on this machine that does not see; "
+            "leave out --offline, --base-url and --with-image",
         )
         _refuse(
             self.with_image and self.images is None,
@@ -217,7 +224,7 @@ def load_settings(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     return values, fingerprints
 
 
-_PATHS = {"captions", "instances", "contexts", "images", "exclude", "prompts"}
+_PATHS = {"captions", "instances", "contexts", "images", "exclude", "prompts", "weights"}
 
 
 def dump_settings(settings: RunSettings, fingerprints: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from datagen.cli.clients import settle_local
 from datagen.config import RunSettings, load_settings, make_settings, parse_mix
 
 READ = "What to read"
@@ -54,12 +55,15 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
     ("with_image", bool, PROMPT, "Send the picture too, to a model that sees."),
     ("image_side", int, PROMPT, "Longest side of the pictures sent, in pixels; default 768."),
     ("offline", bool, ASK, "Ask no model: the offline writer answers, for nothing."),
+    ("local", bool, ASK, "Ask a very small real model on this machine, to try the real path."),
+    ("weights", Path, ASK, "With --local: a GGUF file in place of the small model."),
     ("model", str, ASK, "Model, as the endpoint names it; or DATAGEN_MODEL."),
     ("base_url", str, ASK, "OpenAI-compatible endpoint, or OPENAI_BASE_URL; default OpenAI's."),
     ("api_key_env", str, ASK, "Variable (or .env entry) with the key; default OPENAI_API_KEY."),
     ("temperature", float, ASK, "Sampling temperature; default the endpoint's."),
     ("top_p", float, ASK, "Nucleus sampling; default the endpoint's."),
     ("max_tokens", int, ASK, "Longest reply in tokens; default the endpoint's."),
+    ("via", Literal["chat", "batch"], ASK, "batch: OpenAI's Batch API, slower, half the price."),
     ("repair", int, ASK, "Ask again up to N times for a rejected reply, saying why; default 0."),
     ("concurrency", int, ASK, "Requests in flight at most; fewer where the endpoint bears fewer."),
     ("requests_per_minute", float, ASK, "Rate limit; default what the endpoint says and bears."),
@@ -127,7 +131,10 @@ def settle(given: dict[str, Any], *, base: dict[str, Any] | None = None) -> RunS
     layers = dict(base or {})
     if config is not None:
         layers |= load_settings(config)[0]
-    if not (values.get("offline") or layers.get("offline")):
+    layers |= values
+    if layers.get("local"):
+        layers = settle_local(layers)
+    elif not layers.get("offline"):
         found = {key: os.environ.get(name) for key, name in _ENVIRONMENT.items()}
         layers = {key: value for key, value in found.items() if value} | layers
-    return make_settings(values, base=layers, origin=str(config or "flags"))
+    return make_settings(layers, origin=str(config or "flags"))

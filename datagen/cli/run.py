@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-import os
 import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from dotenv import dotenv_values
 from rich import box
 from rich.console import Console
 from rich.panel import Panel
@@ -18,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from datagen import pipeline
+from datagen.cli.clients import make_batch_endpoint, open_client
 from datagen.cli.options import (
     ASK,
     CONTEXT,
@@ -33,9 +32,12 @@ from datagen.cli.options import (
 from datagen.cli.progress import ProgressLine
 from datagen.config import RUN_FILE, RunSettings, load_settings, make_settings, shipped_folder
 from datagen.errors import RunError, SettingsError
-from datagen.llm.client import Client
+from datagen.llm.batch.outstanding import read_outstanding
 from datagen.prices import Budget
 from datagen.report import count_reasons, summarize
+
+if TYPE_CHECKING:
+    from datagen.llm.batch.asker import BatchAsker
 
 console = Console()
 RunFolder = Annotated[Path, typer.Argument(help="Run folder.", show_default=False)]
@@ -91,6 +93,16 @@ def generate(
         int | None,
         typer.Option(help="Stop after asking that many.", min=1, rich_help_panel=MONEY),
     ] = None,
+    no_wait: Annotated[
+        bool,
+        typer.Option("--no-wait", help="With --via batch: hand in, collect what is ready, end."),
+    ] = False,
+    batch_size: Annotated[
+        int, typer.Option(help="With --via batch: requests in one batch.", min=1, max=50_000)
+    ] = 50_000,
+    poll_seconds: Annotated[
+        float, typer.Option(help="With --via batch: seconds between two looks.", min=0.01)
+    ] = 60.0,
 ) -> None:
     """Ask the model for every planned record and write the data set.
 
@@ -98,7 +110,7 @@ def generate(
 
     Example: [bold]datagen generate --captions captions.json --instances instances.json --model gpt-4.1-mini --records 1000 --out run[/bold]
     """
-    start = Start(extend, retry == "rejected", max_requests)
+    start = Start(extend, retry == "rejected", max_requests, no_wait, batch_size, poll_seconds)
     _generate(settle(given, base=_load_run(out)), out, start)
 
 
@@ -149,32 +161,52 @@ class Start:
     extend: bool = False
     retry_rejected: bool = False
     max_requests: int | None = None
+    no_wait: bool = False
+    batch_size: int = 50_000
+    poll_seconds: float = 60.0
 
 
 def _generate(settings: RunSettings, out: Path, start: Start) -> None:
     began = time.monotonic()
-    client = _make_client(settings)
-    job = pipeline.prepare_job(settings)
-    estimator = _make_estimator(settings, job)
-    _print_source(job)
-    with pipeline.open_run(out, job, extend=start.extend):
-        spent = pipeline.sum_cost(out, estimator.price)
-        asking = pipeline.Asking(
-            job,
-            client,
-            out,
-            pipeline.Progress(job.count_wanted(), spent=spent),
-            estimator=estimator,
-            budget=Budget(settings.max_cost, start.max_requests, spent=spent),
-            retry_rejected=start.retry_rejected,
-        )
-        try:
-            asyncio.run(_ask(asking))
-        finally:
-            seconds = time.monotonic() - began
-            content = pipeline.build_dataset(out, settings, seconds=seconds)
+    with open_client(settings) as client:
+        job = pipeline.prepare_job(settings)
+        estimator = _make_estimator(settings, job)
+        _print_source(job)
+        with pipeline.open_run(out, job, extend=start.extend):
+            spent = pipeline.sum_cost(out, estimator.price)
+            asking = pipeline.Asking(
+                job,
+                client,
+                out,
+                pipeline.Progress(job.count_wanted(), spent=spent),
+                estimator=estimator,
+                budget=Budget(settings.max_cost, start.max_requests, spent=spent),
+                retry_rejected=start.retry_rejected,
+            )
+            asker = _make_batch_asker(settings, out, start)
+            try:
+                asyncio.run(_ask(asking, asker, wait=not start.no_wait))
+            finally:
+                seconds = time.monotonic() - began
+                content = pipeline.build_dataset(out, settings, seconds=seconds)
     _print_report(out, content)
-    _say_how_it_ended(asking, out)
+    _say_how_it_ended(asking, out, str(asker.outstanding) if asker is not None else "")
+
+
+def _make_batch_asker(settings: RunSettings, out: Path, start: Start) -> "BatchAsker | None":
+    if settings.via == "chat":
+        if waiting := str(read_outstanding(out)):
+            raise SettingsError(f"--via batch has not ended: {waiting}; add --via batch")
+        return None
+    from datagen.llm.batch.asker import BatchAsker
+    from datagen.llm.batch.parts import PartLimits
+
+    return BatchAsker(
+        out,
+        make_batch_endpoint(settings),
+        limits=PartLimits(requests=start.batch_size),
+        poll_seconds=start.poll_seconds,
+    )
 
 
 def _make_estimator(settings: RunSettings, job: pipeline.Job) -> pipeline.Estimator:
@@ -190,21 +222,32 @@ def _make_estimator(settings: RunSettings, job: pipeline.Job) -> pipeline.Estima
     return estimator
 
 
-async def _ask(asking: pipeline.Asking) -> None:
+async def _ask(asking: pipeline.Asking, asker: "BatchAsker | None", *, wait: bool) -> None:
     with ProgressLine(console, asking.progress.planned) as line:
         asking.on_progress = line.update
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, _interrupt, asking, loop)
+        loop.add_signal_handler(signal.SIGINT, _interrupt, asking, asker, loop)
         try:
-            await asking.run()
+            if asker is None:
+                await asking.run()
+            else:
+                from datagen.pipeline.batching import run_batches
+
+                await run_batches(asking, asker, wait=wait)
         finally:
             loop.remove_signal_handler(signal.SIGINT)
             await asking.client.close()
+            if asker is not None:
+                await asker.close()
 
 
-def _interrupt(asking: pipeline.Asking, loop: asyncio.AbstractEventLoop) -> None:
+def _interrupt(
+    asking: pipeline.Asking, asker: "BatchAsker | None", loop: asyncio.AbstractEventLoop
+) -> None:
     """First Ctrl-C: finish what is in flight. The second one has its usual meaning."""
     asking.stop()
+    if asker is not None:
+        asker.stop()
     loop.remove_signal_handler(signal.SIGINT)
     console.print(
         f"\nFinishing {asking.progress.in_flight} requests in flight; Ctrl-C again to leave them."
@@ -218,9 +261,12 @@ _WHY_STOPPED = {
 }
 
 
-def _say_how_it_ended(asking: pipeline.Asking, out: Path) -> None:
+def _say_how_it_ended(asking: pipeline.Asking, out: Path, outstanding: str) -> None:
     progress = asking.progress
     left = progress.planned - progress.done - progress.failed
+    if outstanding:
+        console.print(outstanding, highlight=False)
+        raise typer.Exit(0 if not asking.stopped else 130)
     if left and asking.stopped:
         console.print(
             f"{_WHY_STOPPED[asking.stopped]} with {left:,} left to ask; all replies are kept. "
@@ -237,47 +283,6 @@ def _say_how_it_ended(asking: pipeline.Asking, out: Path) -> None:
             soft_wrap=True,
         )
         raise typer.Exit(1)
-
-
-def _make_client(settings: RunSettings) -> Client:
-    if settings.offline:
-        from datagen.llm.offline import OfflineClient
-
-        return OfflineClient()
-    if settings.model is None:
-        raise SettingsError("no model: give --model NAME (and --base-url URL), or --offline")
-    from datagen.llm.openai_chat import OpenAIChatClient
-    from datagen.llm.pace import Pace
-    from datagen.llm.retry import RetryPolicy
-
-    return OpenAIChatClient(
-        model=settings.model,
-        api_key=_find_key(settings),
-        base_url=settings.base_url,
-        temperature=settings.temperature,
-        top_p=settings.top_p,
-        max_tokens=settings.max_tokens,
-        timeout=settings.timeout,
-        max_connections=settings.concurrency,
-        picture_side=settings.image_side,
-        retry=RetryPolicy(attempts=settings.attempts),
-        pace=Pace(
-            max_in_flight=settings.concurrency,
-            requests_per_minute=settings.requests_per_minute,
-            tokens_per_minute=settings.tokens_per_minute,
-            patience=settings.patience,
-        ),
-    )
-
-
-def _find_key(settings: RunSettings) -> str:
-    name = settings.api_key_env
-    key = os.environ.get(name) or dotenv_values(".env").get(name)
-    if key:
-        return key
-    if settings.base_url is not None:
-        return "none"  # local servers want no key, but the client wants a word
-    raise SettingsError(f"no key: set {name} in the environment or in a .env file in this folder")
 
 
 def _print_source(job: pipeline.Job) -> None:

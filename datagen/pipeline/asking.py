@@ -92,7 +92,7 @@ class Asking:
             RunError: the store cannot be written.
         """
         with RunStore(self.folder) as reading, RunStore(self.folder, write=True) as writing:
-            todo = self._list_todo(reading)
+            todo = self.list_todo(reading)
             async with (
                 StoreWriter(writing, on_error=lambda: self.stop("error")) as writer,
                 asyncio.TaskGroup() as group,
@@ -102,29 +102,29 @@ class Asking:
         if self._error is not None:
             raise self._error
 
-    def _list_todo(self, store: RunStore) -> Iterator[Task]:
+    def list_todo(self, store: RunStore) -> Iterator[Task]:
         """What has to be asked, in item order; shared by all workers."""
         maker = RequestMaker(self.job)
         for item in self.job.items:
             request, prompt = maker.make(item)
             for candidate in range(self.job.settings.candidates):
-                answer = store.find_answer(request.key, candidate)
-                task = self._plan_task(Task(request, prompt, candidate), answer)
+                task = self.plan_task(Task(request, prompt, candidate), store)
                 if task is None:
                     self.progress.resumed += 1
                     self.progress.done += 1
                 else:
                     yield task
 
-    def _plan_task(self, task: Task, answer: Answer | None) -> Task | None:
-        """What is still to be asked for a request whose newest answer is given."""
+    def plan_task(self, task: Task, store: RunStore) -> Task | None:
+        """What is still to be asked for a request, given what the store holds of it."""
+        answer = store.find_answer(task.request.key, task.candidate)
         if answer is None:
             return task
         if answer.failure in ASK_AGAIN:
             return replace(task, round=answer.round, feedback=answer.feedback)
-        return self._follow(task, answer, again=self.retry_rejected)
+        return self.follow(task, answer, again=self.retry_rejected)
 
-    def _follow(self, task: Task, answer: Answer, *, again: bool = False) -> Task | None:
+    def follow(self, task: Task, answer: Answer, *, again: bool = False) -> Task | None:
         """The next round after a rejected reply, where the settings want one."""
         repairs = answer.round < self.job.settings.repair
         if not (repairs or again):
@@ -147,7 +147,7 @@ class Asking:
 
     async def _admit(self, task: Task) -> bool:
         """Wait until the budget bears the request; False when it never will."""
-        estimate = self._estimate(task)
+        estimate = self.estimate(task)
         while limit := self.budget.name_limit(estimate):
             if limit != "max_cost" or not self.budget.in_flight:
                 self.stop(limit)
@@ -156,13 +156,14 @@ class Asking:
         self.budget.start(estimate)
         return True
 
-    def _estimate(self, task: Task) -> float:
+    def estimate(self, task: Task) -> float:
+        """USD to reserve for a task."""
         prefix = len(task.request.prefix)
         return self.estimator.cost_of(task.request.item.response_type, task.prompt, prefix)
 
     async def _handle(self, task: Task, writer: StoreWriter) -> Task | None:
         """Ask once, keep the answer, and say what follows from it."""
-        estimate = self._estimate(task)
+        estimate = self.estimate(task)
         self.progress.in_flight += 1
         answer = None
         try:
@@ -173,15 +174,20 @@ class Asking:
             self.stop("error")
         finally:
             self.progress.in_flight -= 1
-            self._settle(estimate, answer)
-        following = None if answer is None or answer.failure else self._follow(task, answer)
-        if answer is not None and following is None:
+            self.settle(estimate, answer)
+        return None if answer is None else self.conclude(task, answer)
+
+    def conclude(self, task: Task, answer: Answer) -> Task | None:
+        """Count an answer that is kept, and say what is to be asked after it."""
+        following = None if answer.failure else self.follow(task, answer)
+        if following is None:
             self.progress.done += not answer.failure
             self.progress.failed += bool(answer.failure)
         self.on_progress(self.progress)
         return following
 
-    def _settle(self, estimate: float, answer: Answer | None) -> None:
+    def settle(self, estimate: float, answer: Answer | None) -> None:
+        """Count what an answer has cost; `estimate` is what was reserved for it."""
         usage = answer.reply.usage if answer is not None else Usage()
         price = self.estimator.price
         self.budget.finish(estimate, cost(usage, price) if price is not None else 0.0)

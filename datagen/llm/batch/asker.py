@@ -49,7 +49,7 @@ class BatchAsker:
 
         Args:
             folder: the run folder, which no other process may use meanwhile.
-            endpoint: stays open; the caller closes it.
+            endpoint: stays open until `close`.
             limits: of one file; None for OpenAI's.
             most_tries: batches that one request is put into before it is given up.
             poll_seconds: between two looks at the batches.
@@ -71,6 +71,10 @@ class BatchAsker:
     def stop(self) -> None:
         """End `run` soon; what is at the endpoint goes on there, for a later start."""
         self._stopped.set()
+
+    async def close(self) -> None:
+        """Close the connections to the endpoint."""
+        await self._endpoint.close()
 
     async def run(
         self, todo: Iterable[Ask], *, wait: bool = True

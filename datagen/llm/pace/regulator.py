@@ -69,6 +69,8 @@ class Regulator:
         self._told: dict[Unit, ToldBucket] = {}
         self._learned = LearnedRate()
         self._buckets: Sequence[Bucket] = self._own
+        self._spacing: Bucket | None = None
+        self._latency = 0.0
         self._log = RefusalLog()
         self._sent = 0
         self._spent = 0.0
@@ -76,6 +78,7 @@ class Regulator:
         self._newest_read = 0
         self._taken_before = 0  # requests that had not been refused at the last event
         self._judged = 0  # requests up to this number belong to an event that is over
+        self._has_cut = False  # the last event has cut the window
         self._strikes = 0  # events since the last success
         self._failures = 0  # since the last success
         self._alive_at = 0.0
@@ -83,8 +86,9 @@ class Regulator:
 
     def find_rate(self) -> float | None:
         """Requests per minute at most, None for no bound."""
-        rates = [bucket.rate for bucket in self._buckets if bucket.unit == "requests"]
-        return 60 * min(rates) if rates and min(rates) > 0 else None
+        buckets = [bucket for bucket in self._buckets if bucket is not self._spacing]
+        rates = [bucket.rate for bucket in buckets if bucket.unit == "requests" and bucket.rate]
+        return 60 * min(rates) if rates else None
 
     def find_delay(self, tokens: float, now: float) -> float:
         """Seconds until a request may leave: 0 for now, infinite for not before one is back."""
@@ -116,10 +120,12 @@ class Regulator:
         """A request is back without any result, or was never made."""
         self.in_flight -= 1
 
-    def note_success(self, now: float) -> None:
+    def note_success(self, departure: Departure, now: float) -> None:
         """A request is back with an answer."""
         self.in_flight -= 1
         self._alive_at = now
+        self._latency += 0.1 * (now - departure.at - self._latency) if self._latency else now - departure.at
+        self._space(now)
         self._failures = self._strikes = 0
         if 2 * self.in_flight >= self.window.places - 2:  # an unused window proves nothing
             self.window.grow(now)
@@ -169,36 +175,50 @@ class Regulator:
         self._refused += 1
         departure.is_refused = True
         if departure.number <= self._judged:
-            self.window.shrink()
+            if self._has_cut:
+                self.window.shrink()
             self._learned.discount()
             self._taken_before -= 1
             self._pause(wait or 0.0, now)
         elif self._log.note(departure.number) or (self._strikes and self.in_flight == 1):
             self._note_crowd(wait, now)
-        elif not any(self._is_used_up(limit, departure) for limit in told):
+        elif spent := [limit.unit for limit in told if self._is_used_up(limit, departure)]:
+            if not all(self._told[unit].rate for unit in spent):
+                self._pause(wait or 0.0, now)  # when it comes back is told by this alone
+        else:
             self._learned.note_stray(self._sent - self._refused, now)
 
     def _note_crowd(self, wait: float | None, now: float) -> None:
         taken = self._sent - self._refused
         if self._strikes and taken - self._taken_before < _SOME:  # it refuses everything
-            self.window.undo_cut()
+            if self._has_cut:
+                self.window.undo_cut()
+            self._has_cut = False
             self.window.restart()
             self._learned.start_count(taken, now)
         else:
-            within = self.window.is_within_bound
-            if not within:
-                self.window.cut(self.in_flight - 1, now)
-            if within or wait is not None:
-                self._learned.learn(taken, now)
-                self._gather_buckets()
-            else:
-                self._learned.start_count(taken, now)
+            self._note_excess(taken, now)
         self._taken_before = taken
         self._strikes += 1
         if wait is None and self._strikes > 1:
             wait = self._choose_pause()
         self._pause(wait or 0.0, now)
         self._close_event()
+
+    def _note_excess(self, taken: int, now: float) -> None:
+        self._has_cut = not self.window.is_within_bound
+        if not self._has_cut:
+            self._learned.learn(taken, now)
+        else:
+            self.window.cut(self.in_flight - 1, now)
+            self._learned.start_count(taken, now)
+            self._spacing = self._spacing or Bucket("requests", 1.0, now)
+            self._space(now)
+        self._gather_buckets()
+
+    def _space(self, now: float) -> None:
+        if self._spacing is not None:
+            self._spacing.set_rate(2 * self.window.places / max(self._latency, 0.001), now)
 
     def _close_event(self) -> None:
         self._judged = self._sent
@@ -234,7 +254,7 @@ class Regulator:
                 )
 
     def _gather_buckets(self) -> None:
-        learned = [self._learned.bucket] if self._learned.bucket else []
+        learned = [bucket for bucket in (self._learned.bucket, self._spacing) if bucket]
         self._buckets = [*self._own, *self._told.values(), *learned]
 
     def _is_used_up(self, limit: ToldLimit, departure: Departure) -> bool:

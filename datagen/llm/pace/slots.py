@@ -169,7 +169,7 @@ class Pace:
 
     def _leave(self, departure: Departure, exc: BaseException | None) -> None:
         if exc is None or isinstance(exc, AskError):
-            self._regulator.note_success(self._now())
+            self._regulator.note_success(departure, self._now())
         elif isinstance(exc, TransientError):
             self._regulator.note_failure(departure, self._now(), str(exc))
         else:
