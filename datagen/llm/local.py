@@ -14,7 +14,7 @@ import importlib.util
 import json
 import os
 import re
-import select
+import selectors
 import subprocess
 import sys
 import tempfile
@@ -190,8 +190,11 @@ def _read_address(process: subprocess.Popen[bytes], patience: float) -> str:
     said = process.stdout
     if said is None:  # it was opened as a pipe
         return ""
-    if not select.select([said], [], [], patience)[0]:
-        raise EndpointError(_explain_delay(patience))
+    # Not select.select, which fails in a process with more than 1,024 files open.
+    with selectors.DefaultSelector() as selector:
+        selector.register(said, selectors.EVENT_READ)
+        if not selector.select(patience):
+            raise EndpointError(_explain_delay(patience))
     return said.readline().decode().strip()
 
 
