@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from datagen.llm.pace.buckets import Bucket, ToldBucket
 from datagen.llm.pace.limits import ToldLimit, Unit
 from datagen.llm.pace.refusals import LearnedRate, RefusalLog
-from datagen.llm.pace.window import Window
+from datagen.llm.pace.window import GROWTH_SECONDS, Window
 
 _RAMP = 1.0  # seconds over which the window opens again after a pause
 _LOST = 10  # failures in a row after which the endpoint is taken for gone
 _FIRST_PAUSE = 0.5  # seconds; doubles until something succeeds
-_LONGEST_PAUSE = 10.0
+_LONGEST_PAUSE = 5.0
 _SOME = 2  # requests taken since the last event that show that not everything is refused
 _LEARN_COST = 0.05  # weight of one request in the ratio of used to estimated tokens
 _LONGEST_HOLD = 900.0  # seconds that a used-up allowance is waited for, as long as a Retry-After
@@ -78,9 +78,11 @@ class Regulator:
         self._newest_read = 0
         self._taken_before = 0  # requests that had not been refused at the last event
         self._judged = 0  # requests up to this number belong to an event that is over
+        self._event_at = -math.inf
         self._has_cut = False  # the last event has cut the window
         self._strikes = 0  # events since the last success
         self._failures = 0  # since the last success
+        self._lost = 0  # those of them that were no refusals
         self._alive_at = 0.0
         self._ratio = 1.0  # tokens used for each that was estimated
 
@@ -128,7 +130,8 @@ class Regulator:
             0.1 * (now - departure.at - self._latency) if self._latency else now - departure.at
         )
         self._space(now)
-        self._failures = self._strikes = 0
+        self._note_calm(departure, now, refused=False)
+        self._failures = self._lost = self._strikes = 0
         if 2 * self.in_flight >= self.window.places - 2:  # an unused window proves nothing
             self.window.grow(now)
         if self._learned.bucket is not None:
@@ -148,7 +151,8 @@ class Regulator:
     def note_failure(self, departure: Departure, now: float, problem: str = "") -> None:
         """A request is back without an answer: refused, broken off, an error of the server."""
         self.in_flight -= 1
-        self._failures += not departure.is_refused
+        self._failures += 1
+        self._lost += not departure.is_refused
         if now - self._alive_at >= self._patience:
             self.end = (
                 f"nothing has succeeded for {now - self._alive_at:.0f} s, and {self._failures}"
@@ -161,7 +165,7 @@ class Regulator:
             self._strikes += 1
             self.window.restart()
             self._pause(self._choose_pause(), now)
-            self._close_event()
+            self._close_event(now)
 
     def note_refusal(
         self, departure: Departure, wait: float | None, told: Sequence[ToldLimit], now: float
@@ -175,6 +179,7 @@ class Regulator:
             now: seconds.
         """
         self._refused += 1
+        self._note_calm(departure, now, refused=True)
         departure.is_refused = True
         if departure.number <= self._judged:
             if self._has_cut:
@@ -183,14 +188,14 @@ class Regulator:
             self._taken_before -= 1
             self._pause(wait or 0.0, now)
         elif self._log.note(departure.number) or (self._strikes and self.in_flight == 1):
-            self._note_crowd(wait, now)
+            self._note_crowd(departure, wait, now)
         elif spent := [limit.unit for limit in told if self._is_used_up(limit, departure)]:
             if not all(self._told[unit].rate for unit in spent):
                 self._pause(wait or 0.0, now)  # when it comes back is told by this alone
         else:
             self._learned.note_stray(self._sent - self._refused, now)
 
-    def _note_crowd(self, wait: float | None, now: float) -> None:
+    def _note_crowd(self, departure: Departure, wait: float | None, now: float) -> None:
         taken = self._sent - self._refused
         if self._strikes and taken - self._taken_before < _SOME:  # it refuses everything
             if self._has_cut:
@@ -199,16 +204,16 @@ class Regulator:
             self.window.restart()
             self._learned.start_count(taken, now)
         else:
-            self._note_excess(taken, now)
+            self._note_excess(taken, now, is_run=self._log.is_run(departure.number))
         self._taken_before = taken
         self._strikes += 1
         if wait is None and self._strikes > 1:
             wait = self._choose_pause()
         self._pause(wait or 0.0, now)
-        self._close_event()
+        self._close_event(now)
 
-    def _note_excess(self, taken: int, now: float) -> None:
-        self._has_cut = not self.window.is_within_bound
+    def _note_excess(self, taken: int, now: float, *, is_run: bool) -> None:
+        self._has_cut = not (is_run and self.window.is_within_bound)
         if not self._has_cut:
             self._learned.learn(taken, now)
         else:
@@ -218,11 +223,17 @@ class Regulator:
             self._space(now)
         self._gather_buckets()
 
+    def _note_calm(self, departure: Departure, now: float, *, refused: bool) -> None:
+        is_calm = self._event_at < 0 or (self._has_cut and now < self._event_at + GROWTH_SECONDS)
+        if is_calm and not self._learned.bucket and departure.number > self._judged:
+            self._log.note_calm(refused=refused)
+
     def _space(self, now: float) -> None:
         if self._spacing is not None:
             self._spacing.set_rate(2 * self.window.places / max(self._latency, 0.001), now)
 
-    def _close_event(self) -> None:
+    def _close_event(self, now: float) -> None:
+        self._event_at = now
         self._judged = self._sent
         self._log.clear(self._sent)
 
