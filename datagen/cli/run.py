@@ -1,6 +1,7 @@
 """Commands that make a data set: demo, plan, generate, build, report."""
 
 import asyncio
+import gc
 import json
 import signal
 import time
@@ -184,6 +185,7 @@ def _generate(settings: RunSettings, out: Path, start: Start) -> None:
                 retry_rejected=start.retry_rejected,
             )
             asker = _make_batch_asker(settings, out, start)
+            gc.freeze()  # what was imported stays; the collector need not walk it again and again
             try:
                 asyncio.run(_ask(asking, asker, wait=not start.no_wait))
             finally:

@@ -8,11 +8,11 @@ import math
 from datagen.llm.pace.buckets import Bucket
 from datagen.llm.pace.window import GROWTH_SECONDS, follow_curve
 
+_RUN = 4  # so many refused one after the other are no chance: 6 in a million at 5% of faults
 _SPAN = 64  # requests whose share of refusals is looked at
 _CHANCE = 3  # refusals that may be chance however few requests there were, and beyond them
 _SHARE = 1 / 7  # so large a part
-_USUAL = 0.05  # part of requests that may be refused for no reason, if nothing is known
-_MIRACLE = 2e-5  # chance below which a run of refusals is none
+_MOST = 1 / 3  # so large a part is no chance at all
 
 _BACK = 0.05  # part of a learned rate that is given up after a refusal
 _SLOWEST = 1 / 60  # requests per second
@@ -33,35 +33,23 @@ class RefusalLog:
         """Start with nothing refused."""
         self._refused: set[int] = set()
         self._since = 0
-        self._calm_sent = 0
-        self._calm_refused = 0
 
     def note(self, number: int) -> bool:
         """Note that a request was refused; True when it belongs to a crowd of refused ones."""
         self._refused = {old for old in self._refused if old > number - 4 * _SPAN} | {number}
-        return self.is_run(number) or self._is_dense(number)
+        return self._is_run(number) or self._exceeds(_SHARE, number)
 
-    def is_run(self, number: int) -> bool:
-        """So many were refused one after the other that it is no chance: 4 where few are."""
-        length = math.ceil(math.log(_MIRACLE) / math.log(max(self._share, _USUAL)))
-        return all(number - step in self._refused for step in range(length))
+    def is_plain(self, number: int) -> bool:
+        """The crowd around this request cannot be chance, however many stray refusals there are."""
+        return self._is_run(number) or self._exceeds(_MOST, number)
 
-    def _is_dense(self, number: int) -> bool:
+    def _is_run(self, number: int) -> bool:
+        return all(number - step in self._refused for step in range(_RUN))
+
+    def _exceeds(self, share: float, number: int) -> bool:
         seen = min(_SPAN, number - self._since)
         count = sum(number - seen < old <= number for old in self._refused)
-        return count > _CHANCE + seen * max(_SHARE, 2.5 * self._share)
-
-    @property
-    def _share(self) -> float:
-        return self._calm_refused / (self._calm_sent + _SPAN)
-
-    def note_calm(self, *, refused: bool) -> None:
-        """A request left when there was no reason to refuse it: so often it happens without."""
-        self._calm_sent += 1
-        self._calm_refused += refused
-        if self._calm_sent >= 16 * _SPAN:
-            self._calm_sent //= 2
-            self._calm_refused //= 2
+        return count > _CHANCE + seen * share
 
     def clear(self, number: int) -> None:
         """Look at later requests only."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datagen.llm.pace.buckets import Bucket, ToldBucket
 from datagen.llm.pace.limits import ToldLimit, Unit
 from datagen.llm.pace.refusals import LearnedRate, RefusalLog
-from datagen.llm.pace.window import GROWTH_SECONDS, Window
+from datagen.llm.pace.window import Window
 
 _RAMP = 1.0  # seconds over which the window opens again after a pause
 _LOST = 10  # failures in a row after which the endpoint is taken for gone
@@ -78,7 +78,6 @@ class Regulator:
         self._newest_read = 0
         self._taken_before = 0  # requests that had not been refused at the last event
         self._judged = 0  # requests up to this number belong to an event that is over
-        self._event_at = -math.inf
         self._has_cut = False  # the last event has cut the window
         self._strikes = 0  # events since the last success
         self._failures = 0  # since the last success
@@ -130,7 +129,6 @@ class Regulator:
             0.1 * (now - departure.at - self._latency) if self._latency else now - departure.at
         )
         self._space(now)
-        self._note_calm(departure, now, refused=False)
         self._failures = self._lost = self._strikes = 0
         if 2 * self.in_flight >= self.window.places - 2:  # an unused window proves nothing
             self.window.grow(now)
@@ -165,7 +163,7 @@ class Regulator:
             self._strikes += 1
             self.window.restart()
             self._pause(self._choose_pause(), now)
-            self._close_event(now)
+            self._close_event()
 
     def note_refusal(
         self, departure: Departure, wait: float | None, told: Sequence[ToldLimit], now: float
@@ -179,7 +177,6 @@ class Regulator:
             now: seconds.
         """
         self._refused += 1
-        self._note_calm(departure, now, refused=True)
         departure.is_refused = True
         if departure.number <= self._judged:
             if self._has_cut:
@@ -204,16 +201,16 @@ class Regulator:
             self.window.restart()
             self._learned.start_count(taken, now)
         else:
-            self._note_excess(taken, now, is_run=self._log.is_run(departure.number))
+            self._note_excess(taken, now, is_plain=self._log.is_plain(departure.number))
         self._taken_before = taken
         self._strikes += 1
         if wait is None and self._strikes > 1:
             wait = self._choose_pause()
         self._pause(wait or 0.0, now)
-        self._close_event(now)
+        self._close_event()
 
-    def _note_excess(self, taken: int, now: float, *, is_run: bool) -> None:
-        self._has_cut = not (is_run and self.window.is_within_bound)
+    def _note_excess(self, taken: int, now: float, *, is_plain: bool) -> None:
+        self._has_cut = not (is_plain and self.window.is_within_bound)
         if not self._has_cut:
             self._learned.learn(taken, now)
         else:
@@ -223,17 +220,11 @@ class Regulator:
             self._space(now)
         self._gather_buckets()
 
-    def _note_calm(self, departure: Departure, now: float, *, refused: bool) -> None:
-        is_calm = self._event_at < 0 or (self._has_cut and now < self._event_at + GROWTH_SECONDS)
-        if is_calm and not self._learned.bucket and departure.number > self._judged:
-            self._log.note_calm(refused=refused)
-
     def _space(self, now: float) -> None:
         if self._spacing is not None:
             self._spacing.set_rate(2 * self.window.places / max(self._latency, 0.001), now)
 
-    def _close_event(self, now: float) -> None:
-        self._event_at = now
+    def _close_event(self) -> None:
         self._judged = self._sent
         self._log.clear(self._sent)
 
