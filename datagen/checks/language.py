@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from datagen.checks.reasons import make_finding
-from datagen.checks.rules import PhraseRule, load_rules
+from datagen.checks.rules import PhraseRule, select_rules
 from datagen.records import Finding, Turn
 
 # One character for one, so that offsets into the plain text hold in the original.
@@ -51,9 +51,8 @@ def check_texts(texts: Sequence[str | None], *, captions: Sequence[str] = ()) ->
     """
     known = "\n".join(captions).lower()
     plains = [_hide_quotes(text.translate(_PLAIN)) if text else "" for text in texts]
-    whole = "\n".join(plains).lower()
-    # Most records hold no trigger at all, which one pass over the whole of it tells.
-    rules = [rule for rule in load_rules() if any(map(whole.__contains__, rule.triggers))]
+    # Most triggers are in no text of a record, which one look at all of them together tells.
+    rules = select_rules("\n".join(plains).lower())
     return [
         finding
         for index, (text, plain) in enumerate(zip(texts, plains, strict=True))
@@ -63,12 +62,16 @@ def check_texts(texts: Sequence[str | None], *, captions: Sequence[str] = ()) ->
 
 
 def _check_text(
-    text: str, plain: str, index: int, known: str, rules: Sequence[PhraseRule]
+    text: str,
+    plain: str,
+    index: int,
+    known: str,
+    rules: Sequence[tuple[PhraseRule, tuple[str, ...]]],
 ) -> Iterator[Finding]:
     lowered = plain.lower()
     found: set[str] = set()
-    for rule in rules:
-        if rule.code in found or not any(map(lowered.__contains__, rule.triggers)):
+    for rule, triggers in rules:
+        if rule.code in found or not any(trigger in lowered for trigger in triggers):
             continue
         span = _find_span(rule, plain, known)
         if span:

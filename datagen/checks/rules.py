@@ -61,6 +61,25 @@ def load_rules() -> tuple[PhraseRule, ...]:
     return tuple(rule for file in files for rule in parse_rules(file.read_text(encoding="utf-8")))
 
 
+def select_rules(lowered: str) -> list[tuple[PhraseRule, tuple[str, ...]]]:
+    """The rules that may match a text in lower case, in their order, each with its triggers in it."""
+    known, known_ascii = _list_triggers()
+    triggers = known_ascii if lowered.isascii() else known
+    hits = {trigger for trigger in triggers if trigger in lowered}
+    return [
+        (rule, tuple(hits.intersection(rule.triggers)))
+        for rule in load_rules()
+        if not hits.isdisjoint(rule.triggers)
+    ]
+
+
+@cache
+def _list_triggers() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Every trigger once, and those that a text without accents can hold."""
+    triggers = dict.fromkeys(trigger for rule in load_rules() for trigger in rule.triggers)
+    return tuple(triggers), tuple(trigger for trigger in triggers if trigger.isascii())
+
+
 def parse_rules(text: str) -> Iterator[PhraseRule]:
     """Read one phrase file.
 

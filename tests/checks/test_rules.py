@@ -1,8 +1,10 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from datagen.checks.rules import PhraseRule, load_rules, parse_rules
+from datagen.checks.rules import PhraseRule, load_rules, parse_rules, select_rules
 
 # Escapes and character classes, in which * and + are letters like others.
 LITERALS = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]")
@@ -62,3 +64,13 @@ def test_an_unknown_word_list_is_named() -> None:
 def test_an_unknown_code_is_named() -> None:
     with pytest.raises(ValueError, match="no-such-code"):
         list(parse_rules("[[rules]]\ncode = 'no-such-code'\nany = ['x']\nphrases = 'x'"))
+
+
+TRIGGERS = sorted({trigger for rule in load_rules() for trigger in rule.triggers})
+
+
+@given(st.lists(st.sampled_from([*TRIGGERS, "the ", "x", " "]), max_size=12).map("".join))
+def test_the_rules_with_a_trigger_in_the_text_are_selected_and_no_others(text: str) -> None:
+    wanted = [rule for rule in load_rules() if any(trigger in text for trigger in rule.triggers)]
+    assert [rule for rule, _ in select_rules(text)] == wanted
+    assert all(trigger in text for _, triggers in select_rules(text) for trigger in triggers)

@@ -27,17 +27,21 @@ class RefusalLog:
 
     Looks at the order in which requests left, not at that of the answers: a refusal comes back
     sooner than a reply, so that stray refusals of one burst arrive side by side.
+
+    Attributes:
+        is_noisy: many refusals have shown to be chance; only what cannot be chance is a crowd.
     """
 
     def __init__(self) -> None:
         """Start with nothing refused."""
+        self.is_noisy = False
         self._refused: set[int] = set()
         self._since = 0
 
     def note(self, number: int) -> bool:
         """Note that a request was refused; True when it belongs to a crowd of refused ones."""
         self._refused = {old for old in self._refused if old > number - 4 * _SPAN} | {number}
-        return self._is_run(number) or self._exceeds(_SHARE, number)
+        return self.is_plain(number) or (not self.is_noisy and self._exceeds(_SHARE, number))
 
     def is_plain(self, number: int) -> bool:
         """The crowd around this request cannot be chance, however many stray refusals there are."""
@@ -109,6 +113,14 @@ class LearnedRate:
         elif now - self._refused_at >= _RETRIED:
             self._set(max(count / seconds, 0.95 * self.bucket.rate), now)
             self.start_count(taken, now)
+
+    def is_below(self, now: float) -> bool:
+        """Requests leave more slowly than the endpoint takes them, as far as that is known."""
+        return self.bucket is not None and now - self._refused_at < GROWTH_SECONDS
+
+    def forget(self) -> None:
+        """What was learned was wrong, or is no longer needed."""
+        self.bucket = None
 
     def follow(self, now: float) -> None:
         """Raise the rate with time; forget it when the endpoint bears much more."""

@@ -189,7 +189,7 @@ class Regulator:
         elif spent := [limit.unit for limit in told if self._is_used_up(limit, departure)]:
             if not all(self._told[unit].rate for unit in spent):
                 self._pause(wait or 0.0, now)  # when it comes back is told by this alone
-        else:
+        elif not self._log.is_noisy:
             self._learned.note_stray(self._sent - self._refused, now)
 
     def _note_crowd(self, departure: Departure, wait: float | None, now: float) -> None:
@@ -210,10 +210,14 @@ class Regulator:
         self._close_event()
 
     def _note_excess(self, taken: int, now: float, *, is_plain: bool) -> None:
-        self._has_cut = not (is_plain and self.window.is_within_bound)
-        if not self._has_cut:
+        self._has_cut = False
+        if self._learned.is_below(now) and not is_plain:
+            self._learned.forget()  # refused all the same: it is not for the rate
+            self._log.is_noisy = True
+        elif self.window.is_within_bound:
             self._learned.learn(taken, now)
         else:
+            self._has_cut = True
             self.window.cut(self.in_flight - 1, now)
             self._learned.start_count(taken, now)
             self._spacing = self._spacing or Bucket("requests", 1.0, now)
