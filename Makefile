@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint types imports samples clean
+.PHONY: help demo test bench chaos lint types imports samples clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -24,6 +24,12 @@ demo: $(VENV)/.installed  ## the whole pipeline on the samples, offline; shows o
 
 test: $(VENV)/.installed-dev  ## the whole test suite
 	$(BIN)/python -m pytest -n auto
+
+bench: $(VENV)/.installed-dev  ## speed, memory, faults, limits and cost against the mock endpoint
+	$(BIN)/python -m tests.benchmarks
+
+chaos: $(VENV)/.installed-dev  ## a run killed at 20 moments against one left alone
+	$(BIN)/python -m tests.chaos
 
 samples: $(VENV)/.installed  ## draw the samples anew and send them through the pipeline
 	$(BIN)/python samples/draw_scenes.py
