@@ -5,6 +5,7 @@ import gc
 import json
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -32,10 +33,11 @@ from datagen.cli.options import (
 )
 from datagen.cli.progress import ProgressLine
 from datagen.config import RUN_FILE, RunSettings, load_settings, make_settings, shipped_folder
-from datagen.errors import RunError, SettingsError
+from datagen.errors import EndpointError, RunError, SettingsError
 from datagen.llm.batch.outstanding import read_outstanding
 from datagen.prices import Budget
 from datagen.report import count_reasons, summarize
+from datagen.store import Answer, Request
 
 if TYPE_CHECKING:
     from datagen.llm.batch.asker import BatchAsker
@@ -186,13 +188,27 @@ def _generate(settings: RunSettings, out: Path, start: Start) -> None:
             )
             asker = _make_batch_asker(settings, out, start)
             gc.freeze()  # what was imported stays; the collector need not walk it again and again
-            try:
-                asyncio.run(_ask(asking, asker, wait=not start.no_wait))
-            finally:
-                seconds = time.monotonic() - began
-                content = pipeline.build_dataset(out, settings, seconds=seconds)
+            with pipeline.DatasetBuilder(out, settings, job.types) as builder:
+                if settings.candidates == 1:
+                    asking.on_answer = _follow(builder)
+                try:
+                    asyncio.run(_ask(asking, asker, wait=not start.no_wait))
+                except (EndpointError, KeyboardInterrupt):
+                    builder.finish(seconds=time.monotonic() - began)
+                    raise
+                content = builder.finish(seconds=time.monotonic() - began)
     _print_report(out, content)
     _say_how_it_ended(asking, out, str(asker.outstanding) if asker is not None else "")
+
+
+def _follow(builder: pipeline.DatasetBuilder) -> Callable[[int, Request, Answer], None]:
+    """Builds the data set while the endpoint is waited for, as far as items come in order."""
+
+    def take(pair: tuple[Request, Answer]) -> None:
+        builder.add(pair[0], [pair[1]])
+
+    line = pipeline.InOrder(take)
+    return lambda position, request, answer: line.put(position, (request, answer))
 
 
 def _make_batch_asker(settings: RunSettings, out: Path, start: Start) -> "BatchAsker | None":

@@ -12,6 +12,7 @@ from datagen.pipeline.building import (
     DATASET_FILE,
     REJECTED_FILE,
     REPORT_FILE,
+    DatasetBuilder,
     build_dataset,
 )
 from datagen.pipeline.estimating import (
@@ -25,6 +26,7 @@ from datagen.pipeline.estimating import (
 )
 from datagen.pipeline.folder import open_run
 from datagen.pipeline.job import Job, prepare_job, read_source
+from datagen.pipeline.ordering import InOrder
 
 __all__ = [
     "ARRAY_FILE",
@@ -32,8 +34,10 @@ __all__ = [
     "REJECTED_FILE",
     "REPORT_FILE",
     "Asking",
+    "DatasetBuilder",
     "Estimator",
     "Forecast",
+    "InOrder",
     "Job",
     "Progress",
     "add_up",

@@ -23,13 +23,18 @@ _CANDIDATES, _ROUNDS = 1_000, 1_000_000  # places of index, candidate and round 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to ask: a request, for one of its candidates, in one of its rounds."""
+    """One thing to ask: a request, for one of its candidates, in one of its rounds.
+
+    Attributes:
+        position: of its item in the plan; -1 where nobody needs to know.
+    """
 
     request: Request
     prompt: Prompt
     candidate: int
     round: int = 0
     feedback: str = ""
+    position: int = -1
 
     def seed(self) -> int:
         """Sets it apart from every other asking of the same messages; 0 for the first."""
@@ -65,6 +70,8 @@ class Asking:
         estimator: what a request will cost, for the budget.
         budget: limits of this start.
         retry_rejected: ask once more for each reply that was rejected in an earlier start.
+        on_answer: told the final answer of each item, with its position in the plan, in the order
+            of arrival; where an item has several candidates, of each.
         stopped: why nothing new is started: `interrupted`, `max_cost`, `max_requests`, `error`.
     """
 
@@ -76,6 +83,7 @@ class Asking:
     estimator: Estimator = field(default_factory=Estimator)
     budget: Budget = field(default_factory=Budget)
     retry_rejected: bool = False
+    on_answer: Callable[[int, Request, Answer], None] = lambda position, request, answer: None
     stopped: str = ""
     _error: EndpointError | None = None
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,19 +113,21 @@ class Asking:
     def list_todo(self, store: RunStore) -> Iterator[Task]:
         """What has to be asked, in item order; shared by all workers."""
         maker = RequestMaker(self.job)
-        for item in self.job.items:
+        for position, item in enumerate(self.job.items):
             request, prompt = maker.make(item)
             for candidate in range(self.job.settings.candidates):
-                task = self.plan_task(Task(request, prompt, candidate), store)
-                if task is None:
+                answer = store.find_answer(request.key, candidate)
+                start = Task(request, prompt, candidate, position=position)
+                task = self.plan_task(start, answer)
+                if task is not None:
+                    yield task
+                elif answer is not None:
                     self.progress.resumed += 1
                     self.progress.done += 1
-                else:
-                    yield task
+                    self.on_answer(position, request, answer)
 
-    def plan_task(self, task: Task, store: RunStore) -> Task | None:
-        """What is still to be asked for a request, given what the store holds of it."""
-        answer = store.find_answer(task.request.key, task.candidate)
+    def plan_task(self, task: Task, answer: Answer | None) -> Task | None:
+        """What is still to be asked for a request whose newest answer is given."""
         if answer is None:
             return task
         if answer.failure in ASK_AGAIN:
@@ -183,6 +193,8 @@ class Asking:
         if following is None:
             self.progress.done += not answer.failure
             self.progress.failed += bool(answer.failure)
+            if task.position >= 0:
+                self.on_answer(task.position, task.request, answer)
         self.on_progress(self.progress)
         return following
 

@@ -1,23 +1,106 @@
 """Pipeline, the free half: a pure function of the store and the settings."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
 from datagen.formats.llava import to_llava
 from datagen.pipeline.judging import choose
-from datagen.prompts import load_prompts
+from datagen.prompts import ResponseType, load_prompts
 from datagen.records import Finding, Item, Rejection
 from datagen.report import Tally
-from datagen.store import RunStore
+from datagen.store import Answer, Request, RunStore
 
 DATASET_FILE = "dataset.jsonl"
 ARRAY_FILE = "dataset.json"
 REJECTED_FILE = "rejected.jsonl"
 REPORT_FILE = "report.json"
+
+
+class DatasetBuilder:
+    """Writes the data set item by item; use it in a `with` block, and `finish` it.
+
+    The files take their names when it is finished. A block that ends without that leaves what was
+    there before.
+    """
+
+    def __init__(
+        self, folder: Path, settings: RunSettings, types: Mapping[str, ResponseType]
+    ) -> None:
+        """Prepare; the files are opened by the `with` block."""
+        self._folder = folder
+        self._settings = settings
+        self._types = types
+        self._tally = Tally()
+        self._files = ExitStack()
+        self._last: Item | None = None
+
+    def __enter__(self) -> Self:
+        """Open the files.
+
+        Raises:
+            RunError: the run folder cannot be written.
+        """
+        enter = self._files.enter_context
+        with ExitStack() as opening:
+            opening.push(self._files)
+            self._dataset = enter(write_jsonl(self._folder / DATASET_FILE))
+            self._array = enter(write_json_array(self._folder / ARRAY_FILE))
+            self._rejected = enter(write_jsonl(self._folder / REJECTED_FILE))
+            opening.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Drop what was not finished."""
+        unfinished = RuntimeError("not finished")
+        self._files.__exit__(RuntimeError, unfinished, None)
+
+    def add(self, request: Request, answers: Sequence[Answer]) -> None:
+        """Take the next item, in item order, with the newest answer of each candidate."""
+        self._last = request.item
+        outcome, findings = choose(request, answers, self._types, self._settings)
+        if isinstance(outcome, Rejection):
+            self._tally.add_rejection(outcome)
+            self._rejected(describe_rejection(outcome, findings))
+        else:
+            self._tally.add_sample(outcome, findings)
+            record = to_llava(outcome, record_id=_name_record(outcome.item, self._settings))
+            self._dataset(record)
+            self._array(record)
+
+    def finish(self, *, seconds: float = 0.0) -> dict[str, Any]:
+        """Take from the store what was not added yet, write all files, and return the report.
+
+        Args:
+            seconds: added to the run's time.
+
+        Raises:
+            DatagenError: the store cannot be read, a file cannot be written.
+        """
+        tally = self._tally
+        with RunStore(self._folder, write=True) as store:
+            tally.planned.update(json.loads(store.get_meta("planned") or "{}"))
+            source = json.loads(store.get_meta("source") or "{}")
+            seconds += float(store.get_meta("seconds") or 0.0)
+            store.set_meta("seconds", repr(seconds))
+            tally.add_usage(store.sum_usage(), store.sum_attempts())
+            for request, answers in store.iterate(after=self._last):
+                self.add(request, answers)
+        self._files.close()
+        content = tally.to_json(source, seconds)
+        with open_atomic(self._folder / REPORT_FILE) as file:
+            file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+        return content
 
 
 def build_dataset(folder: Path, settings: RunSettings, *, seconds: float = 0.0) -> dict[str, Any]:
@@ -32,32 +115,9 @@ def build_dataset(folder: Path, settings: RunSettings, *, seconds: float = 0.0) 
     types = load_prompts(
         settings.prompt_folder(), language=settings.language, reply_format=settings.reply_format
     )
-    tally = Tally()
-    with (
-        RunStore(folder, write=True) as store,
-        write_jsonl(folder / DATASET_FILE) as dataset,
-        write_json_array(folder / ARRAY_FILE) as array,
-        write_jsonl(folder / REJECTED_FILE) as rejected,
-    ):
-        tally.planned.update(json.loads(store.get_meta("planned") or "{}"))
-        source = json.loads(store.get_meta("source") or "{}")
-        seconds += float(store.get_meta("seconds") or 0.0)
-        store.set_meta("seconds", repr(seconds))
-        tally.add_usage(store.sum_usage(), store.sum_attempts())
-        for request, answers in store.iterate():
-            outcome, findings = choose(request, answers, types, settings)
-            if isinstance(outcome, Rejection):
-                tally.add_rejection(outcome)
-                rejected(describe_rejection(outcome, findings))
-            else:
-                tally.add_sample(outcome, findings)
-                record = to_llava(outcome, record_id=_name_record(outcome.item, settings))
-                dataset(record)
-                array(record)
-    content = tally.to_json(source, seconds)
-    with open_atomic(folder / REPORT_FILE) as file:
-        file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
-    return content
+    RunStore(folder).close()  # say that it is no run folder before a file is opened in it
+    with DatasetBuilder(folder, settings, types) as builder:
+        return builder.finish(seconds=seconds)
 
 
 def describe_rejection(rejection: Rejection, findings: Sequence[Finding]) -> dict[str, Any]:

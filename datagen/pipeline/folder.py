@@ -36,6 +36,8 @@ def open_run(folder: Path, job: Job, *, extend: bool = False) -> Iterator[None]:
     except OSError as exc:
         raise RunError(folder, f"cannot be made a run folder: {exc.strerror}") from exc
     with RunLock(folder):
+        for part in folder.glob(".*.part"):  # of a start that was killed
+            part.unlink()
         path = folder / RUN_FILE
         if path.is_file():
             _refuse_changes(path, job.settings, prints, extend=extend)

@@ -104,10 +104,13 @@ class RunStore:
             ).fetchone()
         return int(row[0])
 
-    def iterate(self) -> Iterator[tuple[Request, list[Answer]]]:
+    def iterate(self, *, after: Item | None = None) -> Iterator[tuple[Request, list[Answer]]]:
         """Every request with the newest answer of each candidate.
 
         Ordered by image id, response type and index; the answers by candidate.
+
+        Args:
+            after: begin behind this item; None from the start.
         """
         with self._translated():
             prefixes = {
@@ -115,7 +118,8 @@ class RunStore:
                 for hash_, body in self._connection.execute("SELECT * FROM prefixes")
             }
             image = None
-            rows = self._connection.execute(_NEWEST)
+            place = (after.image_id, after.response_type, after.index) if after else ("", "", -1)
+            rows = self._connection.execute(_NEWEST, place)
             for _, group in groupby(rows, key=itemgetter(0)):
                 answers = list(group)
                 key, image_id, name, index, prefix, context, question, body = answers[0][:8]
@@ -221,6 +225,7 @@ JOIN answers ON answers.request = requests.id AND round = (
     SELECT max(round) FROM answers AS others
     WHERE others.request = requests.id AND others.candidate = answers.candidate
 )
+WHERE (image_id, response_type, idx) > (?, ?, ?)
 ORDER BY image_id, response_type, idx, candidate
 """
 # A reply that is there is never replaced; a failure is, once there is something better.

@@ -12,6 +12,7 @@ from datagen.checks import check_record
 from datagen.config import make_settings
 from datagen.errors import AskError, EndpointError, RunError, SettingsError
 from datagen.prices import Budget
+from datagen.store import RunStore
 from tests.pipeline.clients import ScriptedClient
 
 
@@ -344,3 +345,41 @@ def test_a_bad_entry_of_the_source_stands_in_the_report(
     troubles = _run(coco, tmp_path)["source"]["troubles"]
     assert troubles["counts"] == {"unknown-category": 1}
     assert "99" in troubles["listed"][0]["entry"]
+
+
+@pytest.mark.parametrize("known", [0, 1, 4, 9])
+def test_a_data_set_built_on_the_way_is_the_one_built_from_the_store(
+    coco: dict[str, Any], tmp_path: Path, known: int
+) -> None:
+    _run(coco, tmp_path)
+    before = (tmp_path / "dataset.jsonl").read_bytes()
+    settings = make_settings({**coco, "model": "scripted", "per_image": True})
+    types = pipeline.prepare_job(settings).types
+    with pipeline.DatasetBuilder(tmp_path, settings, types) as builder:
+        with RunStore(tmp_path) as store:
+            for request, answers in list(store.iterate())[:known]:
+                builder.add(request, answers)
+        report = builder.finish()
+    assert report["written"] == 9
+    assert (tmp_path / "dataset.jsonl").read_bytes() == before
+
+
+def test_a_data_set_that_is_not_finished_leaves_the_old_one(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    _run(coco, tmp_path)
+    before = {path.name for path in tmp_path.iterdir()}
+    content = (tmp_path / "dataset.json").read_bytes()
+    settings = make_settings({**coco, "model": "scripted", "per_image": True})
+    with pipeline.DatasetBuilder(tmp_path, settings, pipeline.prepare_job(settings).types):
+        pass
+    assert (tmp_path / "dataset.json").read_bytes() == content
+    assert {path.name for path in tmp_path.iterdir()} == before
+
+
+def test_what_a_killed_start_left_half_written_is_removed(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / ".0123456789ab.part").write_text("half", encoding="utf-8")
+    _run(coco, tmp_path)
+    assert list(tmp_path.glob(".*.part")) == []

@@ -13,6 +13,7 @@ _SPAN = 64  # requests whose share of refusals is looked at
 _CHANCE = 3  # refusals that may be chance however few requests there were, and beyond them
 _SHARE = 1 / 7  # so large a part
 _MOST = 1 / 3  # so large a part is no chance at all
+_STRAY = 1 / 32  # so large a part is more than a learned rate that is a little too high explains
 
 _BACK = 0.05  # part of a learned rate that is given up after a refusal
 _SLOWEST = 1 / 60  # requests per second
@@ -46,6 +47,10 @@ class RefusalLog:
     def is_plain(self, number: int) -> bool:
         """The crowd around this request cannot be chance, however many stray refusals there are."""
         return self._is_run(number) or self._exceeds(_MOST, number)
+
+    def is_unexplained(self, number: int) -> bool:
+        """There are more refusals than a rate that is a little too high makes."""
+        return self._exceeds(_STRAY, number)
 
     def _is_run(self, number: int) -> bool:
         return all(number - step in self._refused for step in range(_RUN))
@@ -108,11 +113,11 @@ class LearnedRate:
         if self.bucket is None:
             return
         count, seconds = taken - self._taken_before, now - self._empty_at
-        if count < _SETTLED:
-            self._set((count + 0.5) / seconds, now)
-        elif now - self._refused_at >= _RETRIED:
+        if now - self._refused_at >= _RETRIED:
             self._set(max(count / seconds, 0.95 * self.bucket.rate), now)
             self.start_count(taken, now)
+        elif count < _SETTLED:
+            self._set((count + 0.5) / seconds, now)
 
     def is_below(self, now: float) -> bool:
         """Requests leave more slowly than the endpoint takes them, as far as that is known."""
