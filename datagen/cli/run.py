@@ -170,6 +170,15 @@ class Start:
 
 
 def _generate(settings: RunSettings, out: Path, start: Start) -> None:
+    gc.disable()  # imports and annotations make millions of objects and no garbage
+    try:
+        _generate_uncollected(settings, out, start)
+    finally:
+        gc.enable()
+
+
+def _generate_uncollected(settings: RunSettings, out: Path, start: Start) -> None:
+    """`generate` with the collector off until the asking begins."""
     began = time.monotonic()
     with open_client(settings) as client:
         job = pipeline.prepare_job(settings)
@@ -187,7 +196,8 @@ def _generate(settings: RunSettings, out: Path, start: Start) -> None:
                 retry_rejected=start.retry_rejected,
             )
             asker = _make_batch_asker(settings, out, start)
-            gc.freeze()  # what was imported stays; the collector need not walk it again and again
+            gc.freeze()  # what is there by now stays; the collector need not walk it over and over
+            gc.enable()
             with pipeline.DatasetBuilder(out, settings, job.types) as builder:
                 if settings.candidates == 1:
                     asking.on_answer = _follow(builder)
