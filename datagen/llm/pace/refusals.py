@@ -16,11 +16,12 @@ _MOST = 1 / 3  # so large a part is no chance at all
 _STRAY = 1 / 32  # so large a part is more than a learned rate that is a little too high explains
 
 _BACK = 0.05  # part of a learned rate that is given up after a refusal
-_SLOWEST = 1 / 60  # requests per second
+_MARGIN = 0.99  # part of a learned rate that is used in the long run, so that refusals stay rare
+_SLOWEST = 1 / 60  # requests per second; no learned rate is lower
 _FIRST = 4  # requests that must have got through before a rate is learned from them
 _SETTLED = 200  # requests after which a learned rate is known to half a percent
 _RETRIED = 1.8 * GROWTH_SECONDS  # the rate has risen 2% above the learned one
-_FORGOTTEN = 4.5 * GROWTH_SECONDS  # it has risen 25 times above it, and nothing was refused
+_FORGOTTEN = 4.5 * GROWTH_SECONDS  # it has risen to 25 times it, and nothing was refused
 
 
 class RefusalLog:
@@ -103,18 +104,18 @@ class LearnedRate:
         """The allowance is used up again, and not for too many requests at a time."""
         count, seconds = taken - self._taken_before, now - self._empty_at
         if count >= _FIRST and 0 < seconds < math.inf:
-            # One more may have been on its way in; too high a rate is corrected within seconds.
+            # Half a request more, on average, was on its way in.
             self._set((count + 0.5) / seconds, now)
         if count >= _SETTLED or seconds == math.inf:
             self.start_count(taken, now)
 
     def note_stray(self, taken: int, now: float) -> None:
         """One request was refused, alone: correct the rate where that explains it."""
-        if self.bucket is None:
+        if self.bucket is None or now <= self._empty_at:
             return
         count, seconds = taken - self._taken_before, now - self._empty_at
         if now - self._refused_at >= _RETRIED:
-            self._set(max(count / seconds, 0.95 * self.bucket.rate), now)
+            self._set(max(count / seconds, (1 - _BACK) * self.bucket.rate), now)
             self.start_count(taken, now)
         elif count < _SETTLED:
             self._set((count + 0.5) / seconds, now)
@@ -138,7 +139,7 @@ class LearnedRate:
         self.bucket.set_rate(rate, now)
 
     def _set(self, rate: float, now: float) -> None:
-        self._rate = max(0.99 * rate, _SLOWEST)
+        self._rate = max(_MARGIN * rate, _SLOWEST)
         self._refused_at = now
         if self.bucket is None:
             self.bucket = Bucket("requests", self._rate, now)

@@ -33,7 +33,7 @@ class Departure:
     """One request that left.
 
     Attributes:
-        number: how manieth of the run, from 1.
+        number: its place in the order of leaving, from 1.
         at: seconds.
         tokens: what it was taken to cost.
         spent: tokens of all requests up to it.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from datagen.errors import AskError, EndpointError
+from datagen.errors import AskError, EndpointError, SettingsError
 from datagen.llm.pace.limits import Unit, read_limits
 from datagen.llm.pace.regulator import Departure, Regulator
 from datagen.llm.retry import TransientError, read_retry_after
@@ -61,15 +61,21 @@ class Pace:
             max_in_flight: attempts side by side at most, 1 or more.
             requests_per_minute: kept from the start, whatever the endpoint tells; None for what
                 it tells or lets through.
-            tokens_per_minute: likewise, in tokens as `slot` is given them.
+            tokens_per_minute: likewise, replies included.
             patience: seconds of attempts without any success after which the run ends.
+
+        Raises:
+            SettingsError: a number is not above 0.
         """
         if max_in_flight < 1:
-            raise ValueError("max_in_flight must be 1 or more")
+            raise SettingsError("at least 1 request must be allowed in flight")
         per_minute: dict[Unit, float | None] = {
             "requests": requests_per_minute,
             "tokens": tokens_per_minute,
         }
+        for unit, rate in per_minute.items():
+            if rate is not None and not rate > 0:
+                raise SettingsError(f"the {unit} per minute must be above 0")
         self._regulator = Regulator(most=max_in_flight, per_minute=per_minute, patience=patience)
         self._waiting: deque[_Ticket] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -80,15 +86,14 @@ class Pace:
     def slot(self, tokens: float = 0.0) -> "Slot":
         """A slot for one attempt: `async with pace.slot(tokens) as slot`.
 
-        How the block ends tells how the attempt did: a `TransientError` is a failure, an
-        `AskError` an answer, any other exception neither.
+        Entering it waits, and raises EndpointError once nothing has succeeded for `patience`
+        seconds, or when the endpoint tells that its allowance is used up for long. How the block
+        ends tells how the attempt did: a `TransientError` is a failure, an `AskError` an answer,
+        any other exception neither.
 
         Args:
-            tokens: estimate of what the request costs, its reply included.
-
-        Raises (on entering):
-            EndpointError: nothing has succeeded for `patience` seconds, or the endpoint's
-                allowance is used up for long.
+            tokens: estimate of what the request costs, its reply included; `Slot.settle` puts it
+                right.
         """
         return Slot(self, tokens)
 
