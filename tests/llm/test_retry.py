@@ -50,7 +50,7 @@ async def test_waits_double_from_the_base_up_to_the_cap() -> None:
 
 async def test_the_jitter_comes_from_the_given_generator() -> None:
     clock = Clock()
-    await RetryPolicy(sleep=clock.sleep, rng=random.Random(7)).run(fail(3))
+    await RetryPolicy(base=0.5, sleep=clock.sleep, rng=random.Random(7)).run(fail(3))
     rng = random.Random(7)
     assert clock.waits == [rng.uniform(0.25, 0.5), rng.uniform(0.5, 1), rng.uniform(1, 2)]
 
