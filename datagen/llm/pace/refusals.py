@@ -43,15 +43,15 @@ class RefusalLog:
     def note(self, number: int) -> bool:
         """Note that a request was refused; True when it belongs to a crowd of refused ones."""
         self._refused = {old for old in self._refused if old > number - 4 * _SPAN} | {number}
-        return self.is_plain(number) or (not self.is_noisy and self._exceeds(_SHARE, number))
-
-    def is_plain(self, number: int) -> bool:
-        """The crowd around this request cannot be chance, however many stray refusals there are."""
-        return self._is_run(number) or self._exceeds(_MOST, number)
+        return self._is_plain(number) or (not self.is_noisy and self._exceeds(_SHARE, number))
 
     def is_unexplained(self, number: int) -> bool:
         """There are more refusals than a rate that is a little too high makes."""
         return self._exceeds(_STRAY, number)
+
+    def _is_plain(self, number: int) -> bool:
+        """The crowd around this request cannot be chance, however many stray refusals there are."""
+        return self._is_run(number) or self._exceeds(_MOST, number)
 
     def _is_run(self, number: int) -> bool:
         return all(number - step in self._refused for step in range(_RUN))
@@ -128,15 +128,16 @@ class LearnedRate:
         """What was learned was wrong, or is no longer needed."""
         self.bucket = None
 
-    def follow(self, now: float) -> None:
-        """Raise the rate with time; forget it when the endpoint bears much more."""
+    def follow(self, now: float) -> bool:
+        """Raise the rate with time; True when the endpoint bears so much more that it is forgotten."""
         if self.bucket is None:
-            return
-        if now - self._refused_at > _FORGOTTEN:
+            return False
+        seconds = now - self._refused_at
+        if seconds > _FORGOTTEN:
             self.bucket = None
-            return
-        rate = self._rate * follow_curve(_BACK, now - self._refused_at)
-        self.bucket.set_rate(rate, now)
+            return True
+        self.bucket.set_rate(self._rate * follow_curve(_BACK, seconds), now)
+        return False
 
     def _set(self, rate: float, now: float) -> None:
         self._rate = max(_MARGIN * rate, _SLOWEST)

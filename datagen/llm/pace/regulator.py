@@ -145,8 +145,7 @@ class Regulator:
         weight = _LATENCY_WEIGHT if self._latency else 1.0
         self._latency += weight * (now - departure.at - self._latency)
         self._set_spacing(now)
-        if self._learned.bucket is not None:
-            self._learned.follow(now)
+        if self._learned.follow(now):
             self._gather_buckets()
 
     def note_failure(self, departure: Departure, now: float, problem: str = "") -> None:
@@ -161,9 +160,10 @@ class Regulator:
         self._failures += 1
         self._lost += not departure.is_refused
         if now - self._alive_at >= self._patience:
+            attempts = "1 attempt" if self._failures == 1 else f"{self._failures} attempts"
             self.end = (
-                f"nothing has succeeded for {now - self._alive_at:.0f} s, in {self._failures}"
-                f" attempts{problem and ', the last: '}{problem}; all replies until then are kept:"
+                f"nothing has succeeded for {now - self._alive_at:.0f} s, in {attempts}"
+                f"{problem and ', the last: '}{problem}; all replies until then are kept:"
                 " check the endpoint, then resume"
             )
         elif self._lost >= _LOST and departure.number > self._judged and not departure.is_refused:
@@ -186,7 +186,7 @@ class Regulator:
         if departure.number <= self._judged:
             self._note_late(wait, now)
         elif self._log.note(departure.number) or (self._strikes and self.in_flight == 1):
-            self._note_crowd(departure, wait, now)
+            self._note_crowd(wait, now)
         elif used_up := [limit.unit for limit in told if self._is_used_up(limit, departure)]:
             # Where the allowance flows back evenly, its bucket knows better how long to wait.
             if not all(self._told[unit].rate for unit in used_up):
@@ -204,7 +204,7 @@ class Regulator:
         self._taken_at_event -= 1
         self._pause(wait or 0.0, now)
 
-    def _note_crowd(self, departure: Departure, wait: float | None, now: float) -> None:
+    def _note_crowd(self, wait: float | None, now: float) -> None:
         taken = self._sent - self._refused
         if self._strikes and taken - self._taken_at_event < _SOME:  # everything is refused
             if self._has_cut:
@@ -216,8 +216,6 @@ class Regulator:
         self._has_cut = not self.window.is_within_bound
         if self._has_cut:
             self._cut_window(taken, now)
-        elif self._learned.is_below(now) and not self._log.is_plain(departure.number):
-            self._mistrust_rate()
         else:
             self._learned.learn(taken, now)
             self._gather_buckets()
