@@ -115,7 +115,7 @@ def judge(
     if median(wall / limit for wall, limit in zip(walls, allowed, strict=True)) > 1:
         problems.append(f"too slow: {max(walls):.1f} s at worst")
     met = sum(trial.met for trial in disturbed) // len(disturbed)
-    rejected = len(disturbed[0].rejected)
+    rejected = sum(len(trial.rejected) for trial in disturbed) // len(disturbed)
     said = problems[0] if problems else f"{rejected} rejected, the others as undisturbed"
     return Row(
         f"{fault.name} at {fault.rate:.0%} of {requests}",

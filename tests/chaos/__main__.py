@@ -71,7 +71,7 @@ def list_rows(plan: Plan, verdict: Verdict) -> list[Row]:
             f"{oldest:.2f} s",
             oldest <= COMMITTED_WITHIN,
         ),
-        Row("unfinished files left", "", str(verdict.leftovers)),
+        _want_none("unfinished files left", verdict.leftovers),
     ]
 
 

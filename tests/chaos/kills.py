@@ -150,14 +150,14 @@ def name_moments(plan: Plan, run: Run) -> dict[str, Callable[[], bool]]:
     def is_set_up() -> bool:
         return any(run.folder.glob("run.*"))
 
-    def is_writing() -> bool:  # the files of the data set, which are written side by side
-        return len(list(run.folder.glob(_PART_FILES))) > 1
+    def has_written() -> bool:  # one file of the data set, and mostly not yet the others
+        return any((run.folder / name).exists() for name in FILES)
 
     counts = sorted(random.Random(plan.seed).sample(range(1, plan.requests), plan.kills))
     drawn = {f"{count:,} answered": has_answered(count) for count in counts}
     if not plan.at_edges:
         return drawn
-    ends = {"all answered": has_answered(plan.requests), "data set begun": is_writing}
+    ends = {"all answered": has_answered(plan.requests), "first file written": has_written}
     return {"set up": is_set_up, **drawn, **ends}
 
 

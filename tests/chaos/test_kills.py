@@ -25,5 +25,6 @@ def test_a_run_killed_three_times_ends_as_if_nothing_had_happened(tmp_path: Path
     assert len(verdict.kills) == PLAN.kills
     assert verdict.differing == []
     assert (verdict.missing, verdict.doubled, verdict.vanished, verdict.unknown) == (0, 0, 0, 0)
+    assert verdict.leftovers == 0
     assert verdict.asked_again == 0  # of what was in the store
     assert verdict.repeats == sum(kill.at_risk for kill in verdict.kills)

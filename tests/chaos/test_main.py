@@ -25,6 +25,7 @@ def test_a_sound_verdict_is_met() -> None:
         replace(SOUND, vanished=1),
         replace(SOUND, asked_again=1),
         replace(SOUND, unknown=1),
+        replace(SOUND, leftovers=1),
         replace(SOUND, repeats=231),
         replace(SOUND, kills=[*KILLS, replace(KILLS[0], at_risk=11, recent=5, in_flight=5)]),
         replace(SOUND, kills=[*KILLS, replace(KILLS[0], oldest=0.6)]),

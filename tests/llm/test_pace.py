@@ -346,6 +346,42 @@ def test_an_allowance_that_comes_back_by_the_minute_is_used_up(
     assert endpoint.refused_share <= 0.02
 
 
+def test_a_limit_counted_over_seconds_is_learned_because_answers_are_too_old_to_follow() -> None:
+    @dataclass
+    class Seconds(Allowance):
+        def tell(self, now: float) -> tuple[float, float, float]:
+            return 10, math.floor(self.level), (10 - self.level) / 10
+
+    endpoint = Endpoint(latency=0.1, limiter=Seconds(600, 10))
+    result = run(endpoint, 1800, 64, Pace(max_in_flight=64))
+    assert 179 / result.seconds >= 0.95
+    assert endpoint.refused_share <= 0.02
+
+
+def test_a_used_up_allowance_pauses_all_when_only_retry_after_tells_for_how_long() -> None:
+    def tell(remaining: int, reset: str) -> dict[str, str]:
+        names = ("limit", "remaining", "reset")
+        values = ("600", str(remaining), reset)
+        return {
+            f"x-ratelimit-{name}-requests": text for name, text in zip(names, values, strict=True)
+        }
+
+    async def refuse() -> float:
+        pace = Pace(max_in_flight=8)
+        async with pace.slot() as slot:
+            slot.observe(200, tell(300, "50s"))  # the half is used, but comes back after 50 s
+        with pytest.raises(TransientError):
+            await hear(pace, 429, tell(0, "49s") | {"retry-after": "7"})
+        return pace.snapshot().paused
+
+    async def hear(pace: Pace, status: int, headers: Mapping[str, str]) -> None:
+        async with pace.slot() as slot:
+            slot.observe(status, headers)
+            raise TransientError("refused")
+
+    assert simulate(refuse()) == 7
+
+
 def test_a_learned_rate_is_left_behind_when_the_limit_has_gone() -> None:
     endpoint = limited(10, tells=False)
 
