@@ -28,7 +28,7 @@ test: $(VENV)/.installed-dev  ## the whole test suite
 bench: $(VENV)/.installed-dev  ## speed, memory, faults, limits and cost against the mock endpoint
 	$(BIN)/python -m tests.benchmarks
 
-chaos: $(VENV)/.installed-dev  ## a run killed at 20 moments against one left alone
+chaos: $(VENV)/.installed-dev  ## a run killed at 23 moments against one left alone
 	$(BIN)/python -m tests.chaos
 
 samples: $(VENV)/.installed  ## draw the samples anew and send them through the pipeline

@@ -51,7 +51,7 @@ def demo(
 ) -> None:
     """Run the whole pipeline on the shipped samples, offline, and show one record.
 
-    Example: [bold]datagen demo --out /tmp/demo[/bold]
+    Example: [bold]datagen demo --out demo[/bold]
     """
     samples = shipped_folder("samples")
     settings = make_settings(

@@ -1,9 +1,8 @@
 """Ask stage, any OpenAI-compatible endpoint: Prompt -> chat completion over HTTP -> Reply.
 
 The openai package's session decides headers and address, its HTTP client (aiohttp transport) sends;
-bodies are written and read here. The way through the package's own `create` takes six times the CPU
-time per request, through its low-level `post` twice. The package takes 0.4 s to import: import this
-module only when an endpoint is asked.
+bodies are written and read here, since the package's own models cost far more CPU time than the rest
+of a request. The package is slow to import: import this module only when an endpoint is asked.
 """
 
 import asyncio

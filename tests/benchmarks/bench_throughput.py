@@ -2,7 +2,7 @@
 
 Both are processes that ask the same endpoint (0.2 s latency, replies of 1.2 KB) for the same
 bodies, in turn, several times; each pair gives one ratio, and the median of the ratios counts. The
-shipped prompts make bodies of 6.5 to 10 KB. A run is timed from the start of the command to its
+shipped prompts make bodies of 7 to 9.5 KB. A run is timed from the start of the command to its
 end, when the data set is written, the loop likewise from the start of its process. A loop that is
 far slower than the latency allows was disturbed and is no measure: its pair is left out.
 """
@@ -39,9 +39,7 @@ class Load:
 FULL = (Load(2_000, 64, 0.85), Load(8_000, 256, 0.75))
 QUICK = (Load(200, 64, 0.85),)
 _ROUNDS, _MOST_ROUNDS = 3, 5
-_DISTURBED = (
-    1.25  # times the seconds that the latency alone takes; undisturbed loops take 1.05 to 1.12
-)
+_DISTURBED = 1.25  # times the seconds of the latency alone; undisturbed loops take 1.05 to 1.12
 
 
 @dataclass(frozen=True, slots=True)
