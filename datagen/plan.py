@@ -6,7 +6,8 @@ be extended without asking anything twice.
 """
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 
 from datagen.errors import SettingsError
@@ -32,15 +33,64 @@ def apportion(records: int, shares: Mapping[str, float]) -> dict[str, int]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class TypePlan:
+    """What is planned for one response type.
+
+    Each image gets `rounds` items, and one more where its digest is below `limit`.
+
+    Attributes:
+        image_ids: sorted.
+        salt: of the digests: seed and response type.
+        limit: a SHA-256 digest; empty where no image gets one more.
+    """
+
+    name: str
+    image_ids: Sequence[str]
+    count: int
+    salt: str
+    rounds: int
+    limit: bytes = b""
+
+    def iterate(self) -> Iterator[Item]:
+        """The items by image id and index."""
+        for image_id in self.image_ids:
+            more = bool(self.limit) and _digest(self.salt, image_id) < self.limit
+            for index in range(self.rounds + more):
+                yield Item(image_id, self.name, index)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The planned items, in the order of the output: by image id, response type and index.
+
+    Items are made as they are asked for, so a plan takes no more memory than its image ids.
+    """
+
+    types: tuple[TypePlan, ...]
+
+    def __len__(self) -> int:
+        """Planned items."""
+        return sum(type_.count for type_ in self.types)
+
+    def __iter__(self) -> Iterator[Item]:
+        """The items in order; may be begun anew at any time."""
+        return heapq.merge(*(type_.iterate() for type_ in self.types), key=_order)
+
+    def count_types(self) -> dict[str, int]:
+        """Planned items of each response type that has any."""
+        return {type_.name: type_.count for type_ in self.types if type_.count}
+
+
 def plan_items(
-    image_ids: Mapping[str, Sequence[str]],
+    image_ids: Mapping[str, Collection[str]],
     shares: Mapping[str, float],
     *,
     records: int | None = None,
     per_image: bool = False,
     seed: int = 0,
-) -> list[Item]:
-    """Plan the records, in the order of the output: by image id, response type and index.
+) -> Plan:
+    """Plan the records.
 
     Args:
         image_ids: for each response type the ids of the images that can serve it.
@@ -59,24 +109,27 @@ def plan_items(
     if empty:
         raise SettingsError(f"no image can serve the response type {', '.join(empty)}")
     if per_image:
-        return sorted(
-            (Item(image_id, name) for name in types for image_id in image_ids[name]), key=_order
-        )
-    if records is None:
-        records = len({image_id for name in types for image_id in image_ids[name]})
-    counts = apportion(records, {name: shares[name] for name in types})
-    items = [
-        Item(image_id, name, index)
-        for name in types
-        for image_id, index in _draw(image_ids[name], counts[name], f"{seed}:{name}")
-    ]
-    return sorted(items, key=_order)
+        counts = {name: len(image_ids[name]) for name in types}
+    else:
+        if records is None:
+            records = len({image_id for name in types for image_id in image_ids[name]})
+        counts = apportion(records, {name: shares[name] for name in types})
+    return Plan(
+        tuple(_plan_type(name, image_ids[name], counts[name], f"{seed}:{name}") for name in types)
+    )
 
 
-def _draw(image_ids: Sequence[str], count: int, salt: str) -> list[tuple[str, int]]:
-    """The first `count` of an endless seeded round through the images: (image id, round)."""
-    order = sorted(image_ids, key=lambda image_id: sha256(f"{salt}:{image_id}".encode()).digest())
-    return [(order[k % len(order)], k // len(order)) for k in range(count)]
+def _plan_type(name: str, image_ids: Collection[str], count: int, salt: str) -> TypePlan:
+    """The first `count` of an endless seeded round through the images."""
+    rounds, rest = divmod(count, len(image_ids))
+    limit = b""
+    if rest:
+        limit = sorted(_digest(salt, image_id) for image_id in image_ids)[rest]
+    return TypePlan(name, sorted(image_ids), count, salt, rounds, limit)
+
+
+def _digest(salt: str, image_id: str) -> bytes:
+    return sha256(f"{salt}:{image_id}".encode()).digest()
 
 
 def _order(item: Item) -> tuple[str, str, int]:

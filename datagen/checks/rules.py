@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -26,7 +26,8 @@ class PhraseRule:
 
     Attributes:
         code: a reason code.
-        triggers: the pattern can only match a text that holds one of these (lower case).
+        triggers: the pattern can only match a text that holds one of these (lower case); those of
+            two letters as a word.
         content: words that make a match innocent when the image's captions hold them.
         source: the regular expression of `pattern`.
     """
@@ -63,9 +64,7 @@ def load_rules() -> tuple[PhraseRule, ...]:
 
 def select_rules(lowered: str) -> list[tuple[PhraseRule, tuple[str, ...]]]:
     """The rules that may match a text in lower case, in their order, each with its triggers in it."""
-    known, known_ascii = _list_triggers()
-    triggers = known_ascii if lowered.isascii() else known
-    hits = {trigger for trigger in triggers if trigger in lowered}
+    hits = find_triggers(lowered)
     return [
         (rule, tuple(hits.intersection(rule.triggers)))
         for rule in load_rules()
@@ -73,11 +72,35 @@ def select_rules(lowered: str) -> list[tuple[PhraseRule, tuple[str, ...]]]:
     ]
 
 
+def find_triggers(lowered: str) -> set[str]:
+    """The triggers of all rules that a text in lower case holds.
+
+    Looked up word by word, which takes a dictionary's time: texts use few different words. A
+    trigger of two letters must be a word by itself; inside others it would be everywhere.
+    """
+    hits: set[str] = set()
+    for token in set(lowered.split()):
+        hits.update(_find_in_token(token))
+    return {hit for hit in hits if " " not in hit or hit in lowered}
+
+
+@lru_cache(maxsize=1 << 13)
+def _find_in_token(token: str) -> tuple[str, ...]:
+    """The triggers of which the first part between blanks stands in a token."""
+    return tuple(trigger for trigger, pattern in _list_triggers() if pattern.search(token))
+
+
 @cache
-def _list_triggers() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Every trigger once, and those that a text without accents can hold."""
+def _list_triggers() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Every trigger once, with what a token must match to hold its first part."""
     triggers = dict.fromkeys(trigger for rule in load_rules() for trigger in rule.triggers)
-    return tuple(triggers), tuple(trigger for trigger in triggers if trigger.isascii())
+    return tuple((trigger, re.compile(_make_token_pattern(trigger))) for trigger in triggers)
+
+
+def _make_token_pattern(trigger: str) -> str:
+    part = re.escape(trigger.split()[0])
+    alone = len(trigger) == 2 and trigger.isascii() and trigger.isalpha()
+    return rf"(?<![a-z]){part}(?![a-z])" if alone else part
 
 
 def parse_rules(text: str) -> Iterator[PhraseRule]:

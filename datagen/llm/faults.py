@@ -2,7 +2,7 @@
 
 Which request meets which fault depends on the seed, the request's body and how often that body
 has come, never on the order of arrival: a run with faults can be repeated, and a request that is
-tried again can succeed.
+tried again can succeed. Faults that are replies come back each time.
 """
 
 import hashlib
@@ -27,6 +27,10 @@ FAULTS: Mapping[str, str] = {
     "empty-length": "a reply without text, finish reason length",
 }
 """Every fault by its name, as `--fault NAME=RATE` takes it."""
+
+_REPLIES = frozenset({"empty", "refusal", "length", "empty-length"})
+"""Faults that are replies: they belong to the body, so that asking the same again, as a resumed
+run does for what was not kept, brings the same."""
 
 _REMEMBERED_BODIES = 100_000  # about 15 MB; beyond it the longest known body counts as new
 
@@ -145,7 +149,11 @@ class FaultDraw:
         self._attempts[digest] = attempt + 1  # at the end: what came last is forgotten last
         if len(self._attempts) > _REMEMBERED_BODIES:
             del self._attempts[next(iter(self._attempts))]
-        return draw_fault(self._rates, self._seed, digest, attempt)
+        first = draw_fault(self._rates, self._seed, digest, 0)
+        if attempt == 0 or first in _REPLIES:
+            return first
+        again = draw_fault(self._rates, self._seed, digest, attempt)
+        return "" if again in _REPLIES else again
 
 
 class TokenBucket:

@@ -34,6 +34,7 @@ __all__ = ["FAULTS", "MockEndpoint", "MockSettings", "Writer", "estimate_tokens"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _LARGEST_BODY = 64 * 2**20  # bytes; prompts may carry pictures
+_BACKLOG = 1024  # connections that may wait to be accepted; a run opens all of its own at once
 
 
 class MockEndpoint:
@@ -197,7 +198,7 @@ def _load_offline_writer() -> Writer:
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> str:
-    site = web.TCPSite(runner, host, port)
+    site = web.TCPSite(runner, host, port, backlog=_BACKLOG)
     try:
         await site.start()
     except (OSError, OverflowError) as exc:

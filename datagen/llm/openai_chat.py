@@ -123,7 +123,7 @@ class OpenAIChatClient:
         start = time.perf_counter()
         response = await self._post(body)
         seconds = time.perf_counter() - start
-        slot.observe(response.status_code, response.headers)
+        slot.observe(response.status_code, _read_headers(response))
         if not response.is_success:
             raise self._judge(response, limit_name)
         try:
@@ -193,6 +193,14 @@ class OpenAIChatClient:
             self._limit_renamed = True
             self._limit_name = _OTHER_LIMIT[refused]
         return self._limit_name != refused
+
+
+def _read_headers(response: httpx2.Response) -> dict[str, str]:
+    """The headers by lower-case name; httpx2's own mapping goes through all of them at each look."""
+    return {
+        name.decode("latin-1").lower(): value.decode("latin-1")
+        for name, value in response.headers.raw
+    }
 
 
 # What aiohttp raises, what it means, and whether no connection came about at all; the first that

@@ -61,8 +61,8 @@ class RetryPolicy:
         rng: draws the jitter. It decides when a request is made, never what comes back.
     """
 
-    attempts: int = 10
-    base: float = 0.25
+    attempts: int = 12
+    base: float = 0.1
     cap: float = 60.0
     patience: float = 900.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep

@@ -1,7 +1,6 @@
 """Pipeline, before anything is asked: settings -> job -> requests."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -12,7 +11,7 @@ from datagen.config import (
 from datagen.context import ContextPolicy, render_context
 from datagen.errors import SettingsError
 from datagen.pipeline.judging import seeded
-from datagen.plan import plan_items
+from datagen.plan import Plan, plan_items
 from datagen.prompts import ResponseType, load_prompts
 from datagen.records import (
     AnnotatedImage,
@@ -34,7 +33,7 @@ class Job:
     types: Mapping[str, ResponseType]
     source: Source
     images: Mapping[str, AnnotatedImage]
-    items: list[Item]
+    items: Plan
     excluded: int
 
     def count_wanted(self) -> int:
@@ -43,7 +42,7 @@ class Job:
 
     def count_types(self) -> dict[str, int]:
         """Planned items of each response type."""
-        return dict(sorted(Counter(item.response_type for item in self.items).items()))
+        return self.items.count_types()
 
 
 def read_source(settings: RunSettings) -> Source:

@@ -71,6 +71,16 @@ TRIGGERS = sorted({trigger for rule in load_rules() for trigger in rule.triggers
 
 @given(st.lists(st.sampled_from([*TRIGGERS, "the ", "x", " "]), max_size=12).map("".join))
 def test_the_rules_with_a_trigger_in_the_text_are_selected_and_no_others(text: str) -> None:
-    wanted = [rule for rule in load_rules() if any(trigger in text for trigger in rule.triggers)]
+    def holds(trigger: str) -> bool:
+        alone = len(trigger) == 2 and trigger.isascii() and trigger.isalpha()
+        edges = (r"(?<![a-z])", r"(?![a-z])") if alone else ("", "")
+        return re.search(re.escape(trigger).join(edges), text) is not None
+
+    wanted = [rule for rule in load_rules() if any(map(holds, rule.triggers))]
     assert [rule for rule, _ in select_rules(text)] == wanted
-    assert all(trigger in text for _, triggers in select_rules(text) for trigger in triggers)
+    assert all(holds(trigger) for _, triggers in select_rules(text) for trigger in triggers)
+
+
+def test_a_trigger_of_two_letters_inside_a_word_selects_no_rule() -> None:
+    assert not select_rules("two chairs again in the rain")
+    assert {rule.code for rule, _ in select_rules("as an ai, no")} == {"self-talk"}

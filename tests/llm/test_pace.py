@@ -540,7 +540,7 @@ def test_a_run_survives_an_outage_with_few_attempts_and_recovers(answer: Answer)
     assert len(result.replies) == 8000
     assert sum(10.5 <= at < 40 for at in endpoint.arrivals) < 120
     assert result.count(40, 46) > 0
-    assert result.count(52, 53) >= 0.85 * 64 / 0.2
+    assert result.count(54, 55) >= 0.85 * 64 / 0.2
 
 
 @pytest.mark.parametrize("status", [0, 503])
