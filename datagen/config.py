@@ -74,7 +74,7 @@ class RunSettings(BaseModel):
     requests_per_minute: float | None = Field(None, gt=0)
     tokens_per_minute: float | None = Field(None, gt=0)
     timeout: float = Field(120.0, gt=0)
-    attempts: int = Field(10, ge=1)
+    attempts: int = Field(13, ge=1)
     patience: float = Field(300.0, gt=0)
     # money
     price_input: float | None = Field(None, ge=0)

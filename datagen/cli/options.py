@@ -69,7 +69,7 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
     ("requests_per_minute", float, ASK, "Rate limit; default what the endpoint says and bears."),
     ("tokens_per_minute", float, ASK, "Rate limit in tokens."),
     ("timeout", float, ASK, "Seconds that one attempt may take; default 120."),
-    ("attempts", int, ASK, "Attempts a request before giving up; default 10."),
+    ("attempts", int, ASK, "Attempts a request before giving up; default 13."),
     ("patience", float, ASK, "Seconds without any reply after which the run stops; default 300."),
     ("max_cost", float, MONEY, "Stop before the run has cost more than that, in USD."),
     ("price_input", float, MONEY, "USD per million prompt tokens, where no price is known."),

@@ -48,7 +48,7 @@ class TransientError(Exception):
 class RetryPolicy:
     """How long one request is tried.
 
-    Before attempt n + 1 the wait is drawn evenly from the upper half of
+    Before attempt n + 1 the wait is drawn evenly from 0 to
     `min(cap, base * 2**(n - 1))` seconds, unless the endpoint itself says how long.
 
     Attributes:
@@ -61,7 +61,7 @@ class RetryPolicy:
         rng: draws the jitter. It decides when a request is made, never what comes back.
     """
 
-    attempts: int = 12
+    attempts: int = 13
     base: float = 0.1
     cap: float = 60.0
     patience: float = 900.0
@@ -105,7 +105,7 @@ class RetryPolicy:
             return failure.retry_after
         doublings = min(state.attempt_number - 1, 64)  # beyond it every cap is reached
         high = min(self.cap, self.base * 2.0**doublings)
-        return self.rng.uniform(high / 2, high)
+        return self.rng.uniform(0, high)
 
     def _is_over(self, state: RetryCallState) -> bool:
         return (
@@ -160,7 +160,8 @@ def read_retry_after(headers: Mapping[str, str], now: Callable[[], float]) -> fl
 
 
 def _read_number(text: str) -> float:
-    return float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
+    number = text.strip()
+    return float(number) if _NUMBER.fullmatch(number) else math.nan
 
 
 def _read_date(text: str) -> float:
