@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test bench chaos lint types imports samples clean
+.PHONY: help demo test bench chaos audit lint types imports samples clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -30,6 +30,9 @@ bench: $(VENV)/.installed-dev  ## speed, memory, faults, limits and cost against
 
 chaos: $(VENV)/.installed-dev  ## a run killed at 23 moments against one left alone
 	$(BIN)/python -m tests.chaos
+
+audit: $(VENV)/.installed-dev  ## what the checks find of planted defects, and what they reject of true records
+	$(BIN)/python -m tests.audit
 
 samples: $(VENV)/.installed  ## draw the samples anew and send them through the pipeline
 	$(BIN)/python samples/draw_scenes.py

@@ -15,7 +15,7 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from datagen.errors import SettingsError
-from datagen.records import ReplyFormat
+from datagen.records import ReplyFormat, Severity
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -81,7 +81,18 @@ class RunSettings(BaseModel):
     price_cached_input: float | None = Field(None, ge=0)
     price_output: float | None = Field(None, ge=0)
     max_cost: float | None = Field(None, gt=0)
+    # check
+    grounding: Literal["lexicon", "spacy", "off"] = "lexicon"
+    severities: dict[str, Severity] = Field(default_factory=dict)
+    min_scores: dict[str, float] = Field(default_factory=dict)
+    budget: int = Field(2048, ge=1)
+    image_tokens: int = Field(576, ge=0)
+    tokenizer: Path | None = None
+    drop: Literal["record", "pair"] = "record"
     # write
+    top: float | None = Field(None, gt=0, le=1)
+    balance: bool = False
+    workers: int | None = Field(None, ge=1)
     llava_ids: bool = False
 
     @model_validator(mode="after")
@@ -132,20 +143,30 @@ FREE_SETTINGS = frozenset(
     {
         "api_key_env",
         "attempts",
+        "balance",
         "base_url",
+        "budget",
         "concurrency",
+        "drop",
+        "grounding",
+        "image_tokens",
         "images",
         "llava_ids",
         "max_cost",
+        "min_scores",
         "patience",
         "price_cached_input",
         "price_input",
         "price_output",
         "repair",
         "requests_per_minute",
+        "severities",
         "timeout",
+        "tokenizer",
         "tokens_per_minute",
+        "top",
         "via",
+        "workers",
     }
 )
 # What may grow when the user says so, since the larger plan holds the smaller one.
@@ -157,26 +178,24 @@ def _refuse(wrong: bool, message: str) -> None:
         raise ValueError(message)
 
 
-def parse_mix(text: str) -> dict[str, float]:
-    """Read `conversation=58,detail_description=23`.
+def parse_pairs(flag: str, text: str, example: str) -> dict[str, str]:
+    """Read `name=value,name=value`.
 
     Raises:
-        SettingsError: an entry is not `name=number`.
+        SettingsError: an entry is no such pair; shows the example.
 
-    >>> parse_mix("conversation=58, complex_reasoning=77")
-    {'conversation': 58.0, 'complex_reasoning': 77.0}
+    >>> parse_pairs("--mix", "conversation=58, complex_reasoning=77", "a=1")
+    {'conversation': '58', 'complex_reasoning': '77'}
     """
-    mix = {}
+    pairs = {}
     for entry in text.split(","):
-        name, _, share = entry.partition("=")
-        try:
-            mix[name.strip()] = float(share)
-        except ValueError:
+        name, equals, value = (part.strip() for part in entry.partition("="))
+        if not (name and equals and value):
             raise SettingsError(
-                f"--mix: {entry.strip()!r} is not NAME=SHARE; "
-                "write e.g. conversation=58,detail_description=23,complex_reasoning=77"
-            ) from None
-    return mix
+                f"{flag}: {entry.strip()!r} is not NAME=VALUE; write e.g. {example}"
+            )
+        pairs[name] = value
+    return pairs
 
 
 def make_settings(
@@ -224,7 +243,16 @@ def load_settings(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     return values, fingerprints
 
 
-_PATHS = {"captions", "instances", "contexts", "images", "exclude", "prompts", "weights"}
+_PATHS = {
+    "captions",
+    "instances",
+    "contexts",
+    "images",
+    "exclude",
+    "prompts",
+    "tokenizer",
+    "weights",
+}
 
 
 def dump_settings(settings: RunSettings, fingerprints: Mapping[str, str]) -> str:

@@ -20,6 +20,9 @@ class Tally:
     turns: Counter[str] = field(default_factory=Counter)
     answer_words: Counter[str] = field(default_factory=Counter)
     rejected: Counter[tuple[str, str]] = field(default_factory=Counter)
+    dropped_pairs: Counter[str] = field(default_factory=Counter)
+    scored: Counter[str] = field(default_factory=Counter)
+    scores: dict[str, float] = field(default_factory=dict)
     notes: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
 
@@ -32,13 +35,23 @@ class Tally:
             attempts=attempts,
         )
 
-    def add_sample(self, sample: Sample, findings: Iterable[Finding]) -> None:
-        """Count a record that was written, with its notes."""
+    def add_sample(
+        self,
+        sample: Sample,
+        findings: Iterable[Finding],
+        score: float | None = None,
+        dropped_pairs: int = 0,
+    ) -> None:
+        """Count a record that was written, with its notes, its score and the pairs it lost."""
         name = sample.item.response_type
         self.written[name] += 1
         self.turns[name] += len(sample.turns)
         self.answer_words[name] += sum(len(turn.answer.split()) for turn in sample.turns)
         self.notes.update(finding.code for finding in findings)
+        self.dropped_pairs[name] += dropped_pairs
+        if score is not None:
+            self.scored[name] += 1
+            self.scores[name] = self.scores.get(name, 0.0) + score
 
     def add_rejection(self, rejection: Rejection) -> None:
         """Count an item that gave no record, by its reason."""
@@ -63,7 +76,7 @@ class Tally:
         }
 
     def _describe_type(self, name: str) -> dict[str, Any]:
-        written, turns = self.written[name], self.turns[name]
+        written, turns, scored = self.written[name], self.turns[name], self.scored[name]
         reasons = {code: n for (kind, code), n in sorted(self.rejected.items()) if kind == name}
         return {
             "planned": self.planned[name],
@@ -72,6 +85,8 @@ class Tally:
             "reasons": reasons,
             "turns_per_record": round(turns / written, 2) if written else None,
             "words_per_answer": round(self.answer_words[name] / turns, 1) if turns else None,
+            "dropped_pairs": self.dropped_pairs[name],
+            "mean_score": round(self.scores[name] / scored, 3) if scored else None,
         }
 
 

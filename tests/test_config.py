@@ -11,7 +11,7 @@ from datagen.config import (
     fingerprint_files,
     load_settings,
     make_settings,
-    parse_mix,
+    parse_pairs,
     shipped_folder,
 )
 from datagen.errors import SettingsError
@@ -45,10 +45,15 @@ def test_flags_override_the_file_and_none_overrides_nothing() -> None:
     assert (settings.seed, settings.language) == (2, "English")
 
 
-@pytest.mark.parametrize("text", ["conversation", "conversation=many", "=", ""])
-def test_a_mix_that_is_no_mix_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="NAME=SHARE"):
-        parse_mix(text)
+@pytest.mark.parametrize("text", ["conversation", "conversation=", "=", "", "=1", "a=1,,b=2"])
+def test_a_list_of_pairs_that_is_none_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(SettingsError, match="--mix: .* is not NAME=VALUE; write e.g. a=1"):
+        parse_pairs("--mix", text, "a=1")
+
+
+def test_a_share_that_is_no_number_is_refused() -> None:
+    with pytest.raises(SettingsError, match="--mix.conversation"):
+        make_settings({**BASE, "mix": {"conversation": "many"}})
 
 
 def test_settings_come_back_from_the_run_file(tmp_path: Path) -> None:

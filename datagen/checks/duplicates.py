@@ -13,21 +13,26 @@ _DIGEST_BYTES = 8
 
 
 class SeenRecords:
-    """Remembers the records of one file, as digests only (about 180 bytes a record).
+    """Remembers the records of one file, as digests only (about 250 bytes a record).
 
     A repeated id alone is a note, because LLaVA's own files repeat the image id over the response
-    types. The same id with the same image and conversation is a record that was written twice.
+    types. The same image and conversation make a record that was written twice, whatever its id.
+    Texts that are nearly the same are the matter of `near`.
 
     >>> seen = SeenRecords()
-    >>> seen.check({"id": "1", "conversations": []})
+    >>> record = {"id": "1", "conversations": [{"from": "gpt", "value": "A dog."}]}
+    >>> seen.check(record)
     []
-    >>> [finding.code for finding in seen.check({"id": "1", "conversations": []})]
+    >>> [finding.code for finding in seen.check(record)]
     ['same-record']
+    >>> [finding.code for finding in seen.check({**record, "id": "2"})]
+    ['same-dialogue']
     """
 
     def __init__(self) -> None:
         self._ids: set[int] = set()
         self._records: set[int] = set()
+        self._dialogues: set[int] = set()
 
     def check(self, record: object) -> list[Finding]:
         """Compare a decoded JSON value with those before it, then remember it.
@@ -41,11 +46,17 @@ class SeenRecords:
             or not isinstance(name, str | int)
         ):
             return []
+        content = _write_content(record)
         has_id = self._remember(self._ids, str(name))
-        has_record = self._remember(self._records, _write_content(record))
+        has_record = self._remember(self._records, f"{name}\n{content}")
+        has_dialogue = self._remember(self._dialogues, content)
         if has_record:
             return [make_finding("same-record", span=str(name))]
-        return [make_finding("same-id", span=str(name))] if has_id else []
+        findings = [make_finding("same-id", span=str(name))] if has_id else []
+        # Without turns there is nothing to learn twice; the structure check rejects such a record.
+        if has_dialogue and record.get("conversations"):
+            findings.append(make_finding("same-dialogue", span=str(name)))
+        return findings
 
     @staticmethod
     def _remember(known: set[int], text: str) -> bool:
@@ -58,5 +69,5 @@ class SeenRecords:
 
 
 def _write_content(record: Mapping[Any, Any]) -> str:
-    content = [record.get(key) for key in ("id", "image", "conversations")]
+    content = [record.get(key) for key in ("image", "conversations")]
     return json.dumps(content, sort_keys=True, default=repr)

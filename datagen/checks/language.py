@@ -6,22 +6,12 @@ things make a match innocent: it stands in quotation marks (a sign, a speech bal
 are said to stand on a thing in the picture, or the image's own captions use the word.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from datagen.checks.reasons import make_finding
 from datagen.checks.rules import PhraseRule, select_rules
+from datagen.checks.texts import Passage, Passages, make_passages
 from datagen.records import Finding, Turn
-
-# One character for one, so that offsets into the plain text hold in the original.
-_PLAIN = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u02bc", "'")
-    | dict.fromkeys("*_`", " ")  # Markdown emphasis
-    | dict.fromkeys("\u201c\u201d\u201e\u201f\xab\xbb\u300c\u300d\u300e\u300f", '"')
-)
-
-# What a picture shows as writing. Never the whole text: a refusal in quotes is still one.
-_QUOTED = re.compile(r'"[^"\n]{1,300}"')
 
 
 def check_language(turns: Sequence[Turn], *, captions: Sequence[str] = ()) -> list[Finding]:
@@ -49,51 +39,48 @@ def check_texts(texts: Sequence[str | None], *, captions: Sequence[str] = ()) ->
     >>> check_texts(["The caption of the poster is in red letters."])
     []
     """
+    passages = make_passages((index, index % 2 == 1, text) for index, text in enumerate(texts))
+    return find_phrases(passages, "language", captions)
+
+
+def find_phrases(read: Passages, stage: str, captions: Sequence[str] = ()) -> list[Finding]:
+    """What the phrase rules of a stage find; see `check_texts`."""
+    rules = select_rules(read.hits, stage)
+    if not rules:
+        return []
     known = "\n".join(captions).lower()
-    plains = [_hide_quotes(text.translate(_PLAIN)) if text else "" for text in texts]
-    # Most triggers are in no text of a record, which one look at all of them together tells.
-    rules = select_rules("\n".join(plains).lower())
     return [
-        finding
-        for index, (text, plain) in enumerate(zip(texts, plains, strict=True))
-        if text
-        for finding in _check_text(text, plain, index, known, rules)
+        finding for passage in read.passages for finding in _check_passage(passage, known, rules)
     ]
 
 
-def _check_text(
-    text: str,
-    plain: str,
-    index: int,
-    known: str,
-    rules: Sequence[tuple[PhraseRule, tuple[str, ...]]],
+def _check_passage(
+    passage: Passage, known: str, rules: Sequence[tuple[PhraseRule, tuple[str, ...]]]
 ) -> Iterator[Finding]:
-    lowered = plain.lower()
     found: set[str] = set()
     for rule, triggers in rules:
-        if rule.code in found or not any(trigger in lowered for trigger in triggers):
+        if rule.code in found or not _has_any(passage, triggers):
             continue
-        span = _find_span(rule, plain, known)
+        if rule.also and not _has_any(passage, rule.also):
+            continue
+        span = _find_span(rule, passage.plain, known)
         if span:
             found.add(rule.code)
-            yield make_finding(rule.code, turn=index, span=text[span])
+            yield make_finding(rule.code, turn=passage.turn, span=passage.text[span])
+
+
+def _has_any(passage: Passage, triggers: Sequence[str]) -> bool:
+    for trigger in triggers:  # a plain loop takes a third of the time of any() over a generator
+        # A trigger of one or two letters is a word by itself; see `rules`.
+        is_word = len(trigger) < 3 and trigger.isalpha() and trigger.isascii()
+        if trigger in (passage.words if is_word else passage.lowered):
+            return True
+    return False
 
 
 def _find_span(rule: PhraseRule, plain: str, known: str) -> slice | None:
-    for match in rule.pattern.finditer(plain):
+    for match in rule.find(plain):
         said = match[0].lower()
         if not any(word in said and word in known for word in rule.content):
             return slice(*match.span())
     return None
-
-
-def _hide_quotes(plain: str) -> str:
-    """Blank out quoted passages, lengths kept, unless the quotation is the whole text."""
-    if '"' not in plain:
-        return plain
-    whole = plain.strip()
-    return _QUOTED.sub(lambda match: match[0] if match[0] == whole else _mask(match[0]), plain)
-
-
-def _mask(quotation: str) -> str:
-    return '"' + "\0" * (len(quotation) - 2) + '"'

@@ -19,31 +19,50 @@ _NAME = re.compile(r"\{([a-z_]+)\}")
 _GAP = r"\s{1,8}"
 _MAX_NESTING = 6
 
+# Triggers of so many letters begin a word ("here" is not in "there"); those of two are one.
+_WORD_TRIGGER = 4
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseRule:
-    """One compiled rule.
+    """One rule of a phrase file.
 
     Attributes:
         code: a reason code.
         triggers: the pattern can only match a text that holds one of these (lower case); those of
-            two letters as a word.
+            up to four letters at the start of a word, those of two as a word.
+        also: and one of these, where there are any.
         content: words that make a match innocent when the image's captions hold them.
         source: the regular expression of `pattern`.
+        at_start: the pattern can match at the start of a text only.
     """
 
     code: str
     triggers: tuple[str, ...]
+    also: tuple[str, ...]
     content: tuple[str, ...]
     source: str
+    at_start: bool = False
+
+    @property
+    def stage(self) -> str:
+        """The part of the check that the code belongs to."""
+        return REASON_TABLE[self.code].stage
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """To be searched in a text made plain (see `language`); compiled when first wanted.
+        """To be searched in a text made plain (see `texts`); compiled when first wanted.
 
         All of them together take a quarter of a second, and a run mostly wants a few.
         """
         return _compile_pattern(self.source)
+
+    def find(self, plain: str) -> Iterator[re.Match[str]]:
+        """Every match in a plain text."""
+        if not self.at_start:
+            return self.pattern.finditer(plain)
+        match = self.pattern.match(plain)
+        return iter((match,) if match else ())
 
 
 @cache
@@ -62,45 +81,86 @@ def load_rules() -> tuple[PhraseRule, ...]:
     return tuple(rule for file in files for rule in parse_rules(file.read_text(encoding="utf-8")))
 
 
-def select_rules(lowered: str) -> list[tuple[PhraseRule, tuple[str, ...]]]:
-    """The rules that may match a text in lower case, in their order, each with its triggers in it."""
-    hits = find_triggers(lowered)
+def select_rules(hits: set[str], stage: str) -> list[tuple[PhraseRule, tuple[str, ...]]]:
+    """The rules of a stage that may match a text with these triggers, in their order.
+
+    Args:
+        hits: what `find_triggers` found in the text.
+        stage: whose rules.
+
+    Returns:
+        Each rule with those of its `triggers` that were hit.
+    """
+    rules, places = _list_rules(stage)
+    chosen = sorted({place for hit in hits for place in places.get(hit, ())})
     return [
         (rule, tuple(hits.intersection(rule.triggers)))
-        for rule in load_rules()
-        if not hits.isdisjoint(rule.triggers)
+        for rule in map(rules.__getitem__, chosen)
+        if not (rule.also and hits.isdisjoint(rule.also))
     ]
+
+
+@cache
+def _list_rules(stage: str) -> tuple[tuple[PhraseRule, ...], Mapping[str, list[int]]]:
+    """The rules of a stage, and in which of them each trigger is."""
+    rules = tuple(rule for rule in load_rules() if rule.stage == stage)
+    places: dict[str, list[int]] = {}
+    for place, rule in enumerate(rules):
+        for trigger in rule.triggers:
+            places.setdefault(trigger, []).append(place)
+    return rules, places
 
 
 def find_triggers(lowered: str) -> set[str]:
     """The triggers of all rules that a text in lower case holds.
 
-    Looked up word by word, which takes a dictionary's time: texts use few different words. A
-    trigger of two letters must be a word by itself; inside others it would be everywhere.
+    Looked up word by word, which takes a dictionary's time: texts use few different words.
     """
-    hits: set[str] = set()
-    for token in set(lowered.split()):
-        hits.update(_find_in_token(token))
+    hits: set[str] = set().union(*map(_find_in_token, set(lowered.split())))
     return {hit for hit in hits if " " not in hit or hit in lowered}
 
 
-@lru_cache(maxsize=1 << 13)
+# A token and its triggers take some 150 bytes: 10 MB when full, and English seldom fills it.
+@lru_cache(maxsize=1 << 16)
 def _find_in_token(token: str) -> tuple[str, ...]:
     """The triggers of which the first part between blanks stands in a token."""
-    return tuple(trigger for trigger, pattern in _list_triggers() if pattern.search(token))
+    starts = _list_starts()
+    found: list[str] = []
+    for start in range(len(token)):
+        # Few tokens get further than this: most pairs of letters begin no trigger.
+        for head, trigger in (
+            *starts.get(token[start], ()),
+            *starts.get(token[start : start + 2], ()),
+        ):
+            end = start + len(head)
+            if token.startswith(head, start) and _stands_well(
+                trigger, token[start - 1 : start], token[end : end + 1]
+            ):
+                found.append(trigger)
+    return tuple(dict.fromkeys(found))
 
 
 @cache
-def _list_triggers() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Every trigger once, with what a token must match to hold its first part."""
-    triggers = dict.fromkeys(trigger for rule in load_rules() for trigger in rule.triggers)
-    return tuple((trigger, re.compile(_make_token_pattern(trigger))) for trigger in triggers)
+def _list_starts() -> Mapping[str, list[tuple[str, str]]]:
+    """First two letters -> the triggers with them, each behind its first part between blanks.
+
+    A first part of one letter stands under that letter.
+    """
+    starts: dict[str, list[tuple[str, str]]] = {}
+    triggers = (trigger for rule in load_rules() for trigger in (*rule.triggers, *rule.also))
+    for trigger in dict.fromkeys(triggers):
+        head = trigger.split()[0]
+        starts.setdefault(head[:2], []).append((head, trigger))
+    return starts
 
 
-def _make_token_pattern(trigger: str) -> str:
-    part = re.escape(trigger.split()[0])
-    alone = len(trigger) == 2 and trigger.isascii() and trigger.isalpha()
-    return rf"(?<![a-z]){part}(?![a-z])" if alone else part
+def _stands_well(trigger: str, before: str, after: str) -> bool:
+    """Whether a trigger of few letters stands as a word; inside others it would be everywhere."""
+    if len(trigger) > _WORD_TRIGGER or not (trigger.isascii() and trigger.isalpha()):
+        return True
+    if before.isascii() and before.isalpha():
+        return False
+    return len(trigger) > 2 or not (after.isascii() and after.isalpha())
 
 
 def parse_rules(text: str) -> Iterator[PhraseRule]:
@@ -125,8 +185,10 @@ def _compile_rule(rule: Mapping[str, Any], words: Mapping[str, str]) -> PhraseRu
     return PhraseRule(
         code=rule["code"],
         triggers=tuple(rule["any"]),
+        also=tuple(rule.get("also", ())),
         content=tuple(rule.get("content", ())),
         source=pattern,
+        at_start=rule.get("at_start", False),
     )
 
 

@@ -1,14 +1,13 @@
 """Validate stage: raw JSON value -> what can be read of it, and where it breaks the LLaVA model.
 
-The pydantic model finds the defects of shape; what it leaves is read leniently, so that the rules
-of `structure` and `language` still see the rest of a broken record.
+The pydantic model finds the defects of shape; what it leaves is read leniently, so that every
+other part still sees the rest of a broken record.
 """
 
 import json
 import reprlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -41,17 +40,15 @@ _CODES: Mapping[tuple[str, str], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ReadTurn:
+class ReadTurn(NamedTuple):
     """One turn as far as it can be read; None where speaker or text is unusable."""
 
-    index: int
+    place: int
     speaker: Speaker | None
     text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRecord:
+class ReadRecord(NamedTuple):
     """A record as far as it can be read.
 
     Attributes:
@@ -69,11 +66,12 @@ def read_record(record: object) -> ReadRecord:
     fields: Mapping[Any, Any] = record if isinstance(record, dict) else {}
     turns = fields.get("conversations")
     return ReadRecord(
-        names=tuple(name for key in ("id", "image") if isinstance(name := fields.get(key), str)),
+        names=tuple([name for key in ("id", "image") if isinstance(name := fields.get(key), str)]),
         has_image="image" in fields,
         turns=tuple(
-            _read_turn(index, turn)
-            for index, turn in enumerate(turns if isinstance(turns, list) else ())
+            [_read_turn(index, turn) for index, turn in enumerate(turns)]
+            if isinstance(turns, list)
+            else ()
         ),
     )
 

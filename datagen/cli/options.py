@@ -14,7 +14,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from datagen.cli.clients import settle_local
-from datagen.config import RunSettings, load_settings, make_settings, parse_mix
+from datagen.config import RunSettings, load_settings, make_settings, parse_pairs
+from datagen.errors import SettingsError
 
 READ = "What to read"
 CONTEXT = "What stands in the context"
@@ -22,9 +23,14 @@ PLAN = "What to plan"
 PROMPT = "What to say to the model"
 ASK = "Whom to ask, and how"
 MONEY = "What it may cost"
+CHECK = "What is let through"
 WRITE = "What to write"
+CHECKED = "What the records are held against"
 
 _TYPES = "conversation=58,detail_description=23,complex_reasoning=77"
+_SEVERITIES = "wrong-colour=note,plate-number=reject"
+_MIN_SCORES = "conversation=0.5,complex_reasoning=0.3"
+_PAIRS = {"mix": _TYPES, "severities": _SEVERITIES, "min_scores": _MIN_SCORES}
 
 # setting, type, panel, help; the flag is the setting's name with hyphens
 _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
@@ -75,7 +81,41 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
     ("price_input", float, MONEY, "USD per million prompt tokens, where no price is known."),
     ("price_cached_input", float, MONEY, "USD per million cached prompt tokens."),
     ("price_output", float, MONEY, "USD per million completion tokens."),
+    (
+        "grounding",
+        Literal["lexicon", "spacy", "off"],
+        CHECK,
+        "Who holds texts against the image: word lists (default), a parser, or nobody.",
+    ),
+    ("severities", str, CHECK, f"What a finding does, by reason code: {_SEVERITIES}"),
+    ("min_scores", str, CHECK, f"Lowest score by response type: {_MIN_SCORES}"),
+    ("budget", int, CHECK, "Tokens that the trainer takes of a record; default 2048."),
+    ("image_tokens", int, CHECK, "How many of them the picture takes; default 576."),
+    (
+        "tokenizer",
+        Path,
+        CHECK,
+        "The target's tokenizer (tokenizer.json or its folder), to count exactly.",
+    ),
+    (
+        "drop",
+        Literal["record", "pair"],
+        WRITE,
+        "What a fault costs: the record (default), or only its question and answer.",
+    ),
+    ("top", float, WRITE, "Write only that share of the records, those with the best score: 0.5"),
+    ("balance", bool, WRITE, "Write only a balanced selection of the records."),
+    ("workers", int, WRITE, "Processes that check; default one a core, for large sets."),
     ("llava_ids", bool, WRITE, "Bare image ids in the records, as in LLaVA's files; not unique."),
+)
+
+# The same settings, as a command speaks of them that checks a finished file.
+_CHECK_FLAGS: tuple[tuple[str, Any, str, str], ...] = (
+    ("captions", Path, CHECKED, "COCO captions file of the pictures, .json or .json.gz."),
+    ("instances", Path, CHECKED, "COCO or LVIS instances file of the pictures."),
+    ("contexts", Path, CHECKED, "LLaVA context JSONL, in place of --captions and --instances."),
+    ("images", Path, CHECKED, "Folder of the pictures; opens every one of them."),
+    ("language", str, CHECKED, "Language of the data; default English, else no grounding."),
 )
 
 Out = Annotated[
@@ -88,7 +128,7 @@ def takes_settings(*panels: str) -> Callable[[Callable[..., None]], Callable[...
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         own = list(inspect.signature(command).parameters.values())[1:]
-        shared = [_parameter(*flag) for flag in _FLAGS if flag[2] in panels]
+        shared = [_parameter(*flag) for flag in (*_FLAGS, *_CHECK_FLAGS) if flag[2] in panels]
         config = _parameter("config", Path, READ, "Settings file (TOML); flags override it.")
 
         @functools.wraps(command)
@@ -115,6 +155,21 @@ def _parameter(name: str, kind: Any, panel: str, text: str) -> inspect.Parameter
     )
 
 
+def settle_check(given: dict[str, Any]) -> RunSettings:
+    """Settings for a finished file, which may come without any captions.
+
+    Raises:
+        SettingsError: in one sentence a problem, by flag name.
+    """
+    values = {**given, "offline": True}
+    if given.get("captions") is None and given.get("contexts") is None:
+        if given.get("instances") is not None:
+            raise SettingsError("--instances needs --captions FILE with it, of the same images")
+        checked = settle({**values, "captions": Path()})
+        return checked.model_copy(update={"captions": None})
+    return settle(values)
+
+
 _ENVIRONMENT = {"model": "DATAGEN_MODEL", "base_url": "OPENAI_BASE_URL"}
 
 
@@ -126,8 +181,9 @@ def settle(given: dict[str, Any], *, base: dict[str, Any] | None = None) -> RunS
     """
     config = given.get("config")
     values = {key: value for key, value in given.items() if key != "config" and value is not None}
-    if "mix" in values:
-        values["mix"] = parse_mix(values["mix"])
+    for name in _PAIRS.keys() & values.keys():
+        flag = f"--{name.replace('_', '-')}"
+        values[name] = parse_pairs(flag, values[name], _PAIRS[name])
     layers = dict(base or {})
     if config is not None:
         layers |= load_settings(config)[0]

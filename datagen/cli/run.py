@@ -21,6 +21,7 @@ from datagen import pipeline
 from datagen.cli.clients import make_batch_endpoint, open_client
 from datagen.cli.options import (
     ASK,
+    CHECK,
     CONTEXT,
     MONEY,
     PLAN,
@@ -80,7 +81,7 @@ def plan(given: dict[str, Any]) -> None:
     _print_forecast(pipeline.forecast(job, estimator), estimator)
 
 
-@takes_settings(READ, CONTEXT, PLAN, PROMPT, ASK, MONEY, WRITE)
+@takes_settings(READ, CONTEXT, PLAN, PROMPT, ASK, MONEY, CHECK, WRITE)
 def generate(
     given: dict[str, Any],
     out: Out,
@@ -117,12 +118,15 @@ def generate(
     _generate(settle(given, base=_load_run(out)), out, start)
 
 
-def build(run: RunFolder) -> None:
+@takes_settings(CHECK, WRITE)
+def build(given: dict[str, Any], run: RunFolder) -> None:
     """Derive the data set anew from the stored replies, without asking anybody.
 
-    Example: [bold]datagen build run[/bold]
+    What is let through and written may differ from the run's own settings.
+
+    Example: [bold]datagen build run --drop pair --top 0.5[/bold]
     """
-    settings = make_settings(_load_run(run, required=True), origin=str(run / RUN_FILE))
+    settings = settle(given, base=_load_run(run, required=True))
     _print_report(run, pipeline.build_dataset(run, settings))
 
 

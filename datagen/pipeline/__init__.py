@@ -12,8 +12,16 @@ from datagen.pipeline.building import (
     DATASET_FILE,
     REJECTED_FILE,
     REPORT_FILE,
+    SCORES_FILE,
     DatasetBuilder,
     build_dataset,
+)
+from datagen.pipeline.checking import (
+    CheckedRecord,
+    ImageIndex,
+    check_file,
+    describe_checked,
+    describe_claims,
 )
 from datagen.pipeline.estimating import (
     Estimator,
@@ -26,6 +34,7 @@ from datagen.pipeline.estimating import (
 )
 from datagen.pipeline.folder import open_run
 from datagen.pipeline.job import Job, prepare_job, read_source
+from datagen.pipeline.judging import make_rules
 from datagen.pipeline.ordering import InOrder
 
 __all__ = [
@@ -33,18 +42,25 @@ __all__ = [
     "DATASET_FILE",
     "REJECTED_FILE",
     "REPORT_FILE",
+    "SCORES_FILE",
     "Asking",
+    "CheckedRecord",
     "DatasetBuilder",
     "Estimator",
     "Forecast",
+    "ImageIndex",
     "InOrder",
     "Job",
     "Progress",
     "add_up",
     "build_dataset",
+    "check_file",
+    "describe_checked",
+    "describe_claims",
     "find_run_price",
     "forecast",
     "make_estimator",
+    "make_rules",
     "open_run",
     "prepare_job",
     "read_source",

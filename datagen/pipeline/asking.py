@@ -9,7 +9,7 @@ from datagen.errors import AskError, EndpointError
 from datagen.llm.client import Client
 from datagen.pipeline.estimating import Estimator
 from datagen.pipeline.job import Job, RequestMaker
-from datagen.pipeline.judging import judge
+from datagen.pipeline.judging import Judge
 from datagen.prices import Budget, cost
 from datagen.records import Prompt, Rejection, Reply, Usage
 from datagen.repair import add_feedback, write_feedback
@@ -85,8 +85,13 @@ class Asking:
     retry_rejected: bool = False
     on_answer: Callable[[int, Request, Answer], None] = lambda position, request, answer: None
     stopped: str = ""
+    judge: Judge = field(init=False)
     _error: EndpointError | None = None
     _finished: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        """Set the checks up before anything is asked."""
+        self.judge = Judge(self.job.types, self.job.settings)
 
     def stop(self, why: str = "interrupted") -> None:
         """Start nothing new; what is in flight is finished and kept."""
@@ -139,11 +144,11 @@ class Asking:
         repairs = answer.round < self.job.settings.repair
         if not (repairs or again):
             return None
-        outcome, findings = judge(task.request, answer, self.job.types, self.job.settings)
-        if not isinstance(outcome, Rejection):
+        judged = self.judge.judge(task.request, answer)
+        if not isinstance(judged.outcome, Rejection):
             return None
         self.progress.repaired += 1
-        feedback = "" if answer.failure or not repairs else write_feedback(findings)
+        feedback = "" if answer.failure or not repairs else write_feedback(judged.findings)
         prompt = add_feedback(task.prompt, answer.reply.text, feedback) if feedback else task.prompt
         return replace(task, prompt=prompt, round=answer.round + 1, feedback=feedback)
 

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,15 +12,17 @@ from typing import Any, Self
 from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
 from datagen.formats.llava import to_llava
-from datagen.pipeline.judging import choose
-from datagen.prompts import ResponseType, load_prompts
-from datagen.records import Finding, Item, Rejection
+from datagen.pipeline.judging import Judge, Judged, judge_chunk, load_types
+from datagen.pipeline.working import work_in_order
+from datagen.prompts import ResponseType
+from datagen.records import Finding, Item, Rejection, Sample, Turn
 from datagen.report import Tally
 from datagen.store import Answer, Request, RunStore
 
 DATASET_FILE = "dataset.jsonl"
 ARRAY_FILE = "dataset.json"
 REJECTED_FILE = "rejected.jsonl"
+SCORES_FILE = "scores.jsonl"
 REPORT_FILE = "report.json"
 
 
@@ -35,7 +39,7 @@ class DatasetBuilder:
         """Prepare; the files are opened by the `with` block."""
         self._folder = folder
         self._settings = settings
-        self._types = types
+        self._judge = Judge(types, settings)
         self._tally = Tally()
         self._files = ExitStack()
         self._last: Item | None = None
@@ -52,6 +56,7 @@ class DatasetBuilder:
             self._dataset = enter(write_jsonl(self._folder / DATASET_FILE))
             self._array = enter(write_json_array(self._folder / ARRAY_FILE))
             self._rejected = enter(write_jsonl(self._folder / REJECTED_FILE))
+            self._scores = enter(write_jsonl(self._folder / SCORES_FILE))
             opening.pop_all()
         return self
 
@@ -68,15 +73,21 @@ class DatasetBuilder:
     def add(self, request: Request, answers: Sequence[Answer]) -> None:
         """Take the next item, in item order, with the newest answer of each candidate."""
         self._last = request.item
-        outcome, findings = choose(request, answers, self._types, self._settings)
+        self._write(self._judge.choose(request, answers))
+
+    def _write(self, judged: Judged) -> None:
+        outcome = judged.outcome
+        for pair, turn, finding in judged.dropped:
+            self._rejected(describe_dropped(outcome, pair, turn, finding))
         if isinstance(outcome, Rejection):
             self._tally.add_rejection(outcome)
-            self._rejected(describe_rejection(outcome, findings))
-        else:
-            self._tally.add_sample(outcome, findings)
-            record = to_llava(outcome, record_id=_name_record(outcome.item, self._settings))
-            self._dataset(record)
-            self._array(record)
+            self._rejected(describe_rejection(outcome, judged.findings))
+            return
+        self._tally.add_sample(outcome, judged.findings, judged.score, len(judged.dropped))
+        record = to_llava(outcome, record_id=_name_record(outcome.item, self._settings))
+        self._dataset(record)
+        self._array(record)
+        self._scores(describe_score(judged))
 
     def finish(self, *, seconds: float = 0.0) -> dict[str, Any]:
         """Take from the store what was not added yet, write all files, and return the report.
@@ -94,8 +105,12 @@ class DatasetBuilder:
             seconds += float(store.get_meta("seconds") or 0.0)
             store.set_meta("seconds", repr(seconds))
             tally.add_usage(store.sum_usage(), store.sum_attempts())
-            for request, answers in store.iterate(after=self._last):
-                self.add(request, answers)
+            rest = (
+                (_shorten(request), answers) for request, answers in store.iterate(after=self._last)
+            )
+            work = partial(judge_chunk, self._settings.model_dump_json())
+            for judged in work_in_order(work, rest, workers=self._settings.workers):
+                self._write(judged)
         self._files.close()
         content = tally.to_json(source, seconds)
         with open_atomic(self._folder / REPORT_FILE) as file:
@@ -106,18 +121,21 @@ class DatasetBuilder:
 def build_dataset(folder: Path, settings: RunSettings, *, seconds: float = 0.0) -> dict[str, Any]:
     """Derive the data set from the stored answers; returns the content of `report.json`.
 
-    Writes `dataset.jsonl`, `dataset.json`, `rejected.jsonl` and `report.json`, each whole or not at
-    all. `seconds` is added to the run's time.
+    Writes `dataset.jsonl`, `dataset.json`, `rejected.jsonl`, `scores.jsonl` and `report.json`, each
+    whole or not at all. `seconds` is added to the run's time.
 
     Raises:
         DatagenError: the store or the prompt folder cannot be read, a file cannot be written.
     """
-    types = load_prompts(
-        settings.prompt_folder(), language=settings.language, reply_format=settings.reply_format
-    )
+    types = load_types(settings)
     RunStore(folder).close()  # say that it is no run folder before a file is opened in it
     with DatasetBuilder(folder, settings, types) as builder:
         return builder.finish(seconds=seconds)
+
+
+def _shorten(request: Request) -> Request:
+    """A request without its messages, which judging does not need and other processes would copy."""
+    return replace(request, prefix=(), context="")
 
 
 def describe_rejection(rejection: Rejection, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -135,6 +153,25 @@ def describe_rejection(rejection: Rejection, findings: Sequence[Finding]) -> dic
         "span": first.span,
         "findings": sorted({finding.code for finding in findings}),
         "reply": rejection.reply,
+    }
+
+
+def describe_dropped(
+    outcome: Sample | Rejection, pair: int, turn: Turn, finding: Finding
+) -> dict[str, Any]:
+    """One line of `rejected.jsonl`: a pair that was left out of a record which stands without it."""
+    line = describe_rejection(Rejection(outcome.item, outcome.image, finding), [finding])
+    return {**line, "pair": pair, "question": turn.question, "reply": turn.answer}
+
+
+def describe_score(judged: Judged) -> dict[str, Any]:
+    """One line of `scores.jsonl`: how far a written record has ground, its claims by verdict."""
+    item = judged.outcome.item
+    return {
+        "id": item.id,
+        "response_type": item.response_type,
+        "score": None if judged.score is None else round(judged.score, 4),
+        "claims": dict(judged.verdicts),
     }
 
 

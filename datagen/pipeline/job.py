@@ -10,9 +10,9 @@ from datagen.config import (
 )
 from datagen.context import ContextPolicy, render_context
 from datagen.errors import SettingsError
-from datagen.pipeline.judging import seeded
+from datagen.pipeline.judging import load_types, seeded
 from datagen.plan import Plan, plan_items
-from datagen.prompts import ResponseType, load_prompts
+from datagen.prompts import ResponseType
 from datagen.records import (
     AnnotatedImage,
     Item,
@@ -71,9 +71,7 @@ def prepare_job(settings: RunSettings) -> Job:
     Raises:
         DatagenError: the first thing that is wrong, before anything is paid for.
     """
-    types = load_prompts(
-        settings.prompt_folder(), language=settings.language, reply_format=settings.reply_format
-    )
+    types = load_types(settings)
     shares = settings.mix or {name: type_.share for name, type_ in types.items()}
     unknown = sorted(shares.keys() - types.keys())
     if unknown:

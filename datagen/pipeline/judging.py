@@ -1,13 +1,16 @@
 """Pipeline, one stored answer: parse it, check it, and say what becomes of it."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from datagen.checks import check_record
+from datagen.checks.checker import Checker, CheckRules, Verdict
 from datagen.config import RunSettings
 from datagen.formats.llava import to_llava
-from datagen.prompts import ResponseType
-from datagen.records import Finding, Item, Rejection, Sample
+from datagen.prompts import ResponseType, load_prompts
+from datagen.records import Finding, Item, Rejection, Sample, Turn
 from datagen.replies import parse_reply
 from datagen.store import Answer, Request
 
@@ -17,42 +20,159 @@ def seeded(seed: int, item: Item, purpose: str) -> random.Random:
     return random.Random(f"{seed}:{item.id}:{purpose}")
 
 
-def judge(
-    request: Request, answer: Answer, types: Mapping[str, ResponseType], settings: RunSettings
-) -> tuple[Sample | Rejection, list[Finding]]:
-    """Parse and check one answer: a sample or a rejection, and all that was found."""
-    item, image = request.item, request.image
-    if answer.failure:
-        findings = [Finding(answer.failure, "ask", "reject", answer.reply.text)]
-        return Rejection(item, image.file_name, findings[0]), findings
-    parsed = parse_reply(
-        answer.reply.text,
-        types[item.response_type].layout,
-        finish_reason=answer.reply.finish_reason,
-        reply_format=settings.reply_format,
-        question=request.question,
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one answer.
+
+    Attributes:
+        outcome: the sample, or why there is none.
+        findings: all that was found in what the outcome stands for.
+        score: share of its claims with ground, 0 to 1; None where nothing was held against it.
+        verdicts: its claims by verdict.
+        dropped: pairs left out of the sample, by their place in the reply, with the reason.
+    """
+
+    outcome: Sample | Rejection
+    findings: Sequence[Finding]
+    score: float | None = None
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    dropped: Sequence[tuple[int, Turn, Finding]] = ()
+
+
+class Judge:
+    """Judges the answers of one run; what it says depends on settings and answer only."""
+
+    def __init__(self, types: Mapping[str, ResponseType], settings: RunSettings) -> None:
+        """Load what the checks need.
+
+        Raises:
+            SettingsError: a check cannot be set up as the settings say.
+        """
+        self._types = types
+        self._settings = settings
+        examples = dict.fromkeys(
+            message.content
+            for type_ in types.values()
+            for message in type_.messages
+            if message.role == "assistant"
+        )
+        self._checker = Checker(make_rules(settings), examples=tuple(examples))
+
+    def judge(self, request: Request, answer: Answer) -> Judged:
+        """Parse and check one answer."""
+        item, image = request.item, request.image
+        if answer.failure:
+            finding = Finding(answer.failure, "ask", "reject", answer.reply.text)
+            return Judged(Rejection(item, image.file_name, finding), [finding])
+        parsed = parse_reply(
+            answer.reply.text,
+            self._types[item.response_type].layout,
+            finish_reason=answer.reply.finish_reason,
+            reply_format=self._settings.reply_format,
+            question=request.question,
+        )
+        image_first = seeded(self._settings.seed, item, "image position").random() < 0.5
+        sample = Sample(item, image.file_name, parsed.turns, image_first)
+        if not parsed.turns:
+            return _conclude(sample, Verdict(list(parsed.findings)), answer)
+        verdict = self._check(sample, request)
+        dropped: list[tuple[int, Turn, Finding]] = []
+        if self._settings.drop == "pair" and not _find_rejecting(parsed.findings):
+            sample, verdict, dropped = self._drop_pairs(sample, verdict, request)
+        findings = [*parsed.findings, *verdict.findings]
+        return _conclude(sample, replace(verdict, findings=findings), answer, dropped)
+
+    def choose(self, request: Request, answers: Sequence[Answer]) -> Judged:
+        """The best candidate: a record before none, then the higher score, then the earlier one."""
+        judged = [self.judge(request, answer) for answer in answers]
+        return max(judged, key=lambda each: (isinstance(each.outcome, Sample), each.score or 0.0))
+
+    def _check(self, sample: Sample, request: Request) -> Verdict:
+        return self._checker.check(to_llava(sample), request.image, sample.item.response_type)
+
+    def _drop_pairs(
+        self, sample: Sample, verdict: Verdict, request: Request
+    ) -> tuple[Sample, Verdict, list[tuple[int, Turn, Finding]]]:
+        """Leave out the pairs that a check rejects, as long as others stand.
+
+        What is left is checked again as a record of its own, for a pair may lean on one before it.
+        """
+        places = list(range(len(sample.turns)))
+        dropped: list[tuple[int, Turn, Finding]] = []
+        while len(places) > 1 and (faults := _find_faulty_pairs(verdict)):
+            if len(faults) >= len(places):
+                break
+            dropped += [(places[n], sample.turns[n], finding) for n, finding in faults.items()]
+            kept = [n for n in range(len(places)) if n not in faults]
+            places = [places[n] for n in kept]
+            sample = replace(sample, turns=tuple(sample.turns[n] for n in kept))
+            verdict = self._check(sample, request)
+        return sample, verdict, sorted(dropped, key=lambda each: each[0])
+
+
+def load_types(settings: RunSettings) -> dict[str, ResponseType]:
+    """The response types that the settings name.
+
+    Raises:
+        PromptError: the prompt folder cannot be used.
+    """
+    return load_prompts(
+        settings.prompt_folder(), language=settings.language, reply_format=settings.reply_format
     )
-    image_first = seeded(settings.seed, item, "image position").random() < 0.5
-    sample = Sample(item, image.file_name, parsed.turns, image_first)
-    findings = list(parsed.findings)
-    if parsed.turns:
-        findings += check_record(to_llava(sample), captions=image.captions)
-    first = next((finding for finding in findings if finding.severity == "reject"), None)
-    if first is not None:
-        return Rejection(item, image.file_name, first, answer.reply.text), findings
-    return sample, findings
 
 
-def choose(
-    request: Request,
-    answers: Sequence[Answer],
-    types: Mapping[str, ResponseType],
-    settings: RunSettings,
-) -> tuple[Sample | Rejection, list[Finding]]:
-    """The first candidate that gives a record, else the rejection of the first candidate."""
-    outcomes = [judge(request, answers[0], types, settings)]
-    for answer in answers[1:]:
-        if isinstance(outcomes[-1][0], Sample):
-            return outcomes[-1]
-        outcomes.append(judge(request, answer, types, settings))
-    return next((each for each in outcomes if isinstance(each[0], Sample)), outcomes[0])
+def make_rules(settings: RunSettings) -> CheckRules:
+    """What the settings let through."""
+    return CheckRules(
+        language=settings.language,
+        layer=settings.grounding,
+        severities=tuple(sorted(settings.severities.items())),
+        min_scores=tuple(sorted(settings.min_scores.items())),
+        budget=settings.budget,
+        image_tokens=settings.image_tokens,
+        tokenizer=settings.tokenizer,
+    )
+
+
+def _find_rejecting(findings: Sequence[Finding]) -> Finding | None:
+    return next((finding for finding in findings if finding.severity == "reject"), None)
+
+
+def _find_faulty_pairs(verdict: Verdict) -> dict[int, Finding]:
+    """The first rejecting finding of each faulty pair; none where the whole record is at fault.
+
+    A low score of the whole may come from the faulty pairs, so it is left to the check without them.
+    """
+    faults: dict[int, Finding] = {}
+    for finding in verdict.findings:
+        if finding.severity == "reject" and finding.code != "low-score":
+            if finding.turn is None or finding.stage == "structure":
+                return {}
+            faults.setdefault(finding.turn // 2, finding)
+    return faults
+
+
+def _conclude(
+    sample: Sample,
+    verdict: Verdict,
+    answer: Answer,
+    dropped: Sequence[tuple[int, Turn, Finding]] = (),
+) -> Judged:
+    verdicts = dict(sorted(Counter(str(claim.verdict) for claim in verdict.claims).items()))
+    fault = _find_rejecting(verdict.findings)
+    if fault is None:
+        return Judged(sample, verdict.findings, verdict.score, verdicts, dropped)
+    rejection = Rejection(sample.item, sample.image, fault, answer.reply.text)
+    return Judged(rejection, verdict.findings, verdict.score, verdicts)
+
+
+def judge_chunk(settings: str, chunk: Sequence[tuple[Request, Sequence[Answer]]]) -> list[Judged]:
+    """Judge many requests with their answers; `settings` as JSON, so that processes can be told."""
+    judge = _load_judge(settings)
+    return [judge.choose(request, answers) for request, answers in chunk]
+
+
+@lru_cache(maxsize=1)
+def _load_judge(text: str) -> Judge:
+    settings = RunSettings.model_validate_json(text)
+    return Judge(load_types(settings), settings)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.checks.rules import PhraseRule, load_rules, parse_rules, select_rules
+from datagen.checks.rules import PhraseRule, find_triggers, load_rules, parse_rules, select_rules
 
 # Escapes and character classes, in which * and + are letters like others.
 LITERALS = re.compile(r"\\.|\[(?:\\.|[^\]\\])+\]")
@@ -27,7 +27,7 @@ def test_no_shipped_phrase_repeats_without_bound(rule: PhraseRule) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_triggers_and_content_words_are_lower_case(rule: PhraseRule) -> None:
-    for word in (*rule.triggers, *rule.content):
+    for word in (*rule.triggers, *rule.also, *rule.content):
         assert word == word.lower()
 
 
@@ -67,20 +67,47 @@ def test_an_unknown_code_is_named() -> None:
 
 
 TRIGGERS = sorted({trigger for rule in load_rules() for trigger in rule.triggers})
+STAGES = sorted({rule.stage for rule in load_rules()})
 
 
 @given(st.lists(st.sampled_from([*TRIGGERS, "the ", "x", " "]), max_size=12).map("".join))
 def test_the_rules_with_a_trigger_in_the_text_are_selected_and_no_others(text: str) -> None:
     def holds(trigger: str) -> bool:
-        alone = len(trigger) == 2 and trigger.isascii() and trigger.isalpha()
-        edges = (r"(?<![a-z])", r"(?![a-z])") if alone else ("", "")
-        return re.search(re.escape(trigger).join(edges), text) is not None
+        is_short = len(trigger) <= 4 and trigger.isascii() and trigger.isalpha()
+        before = r"(?<![a-z])" if is_short else ""
+        after = r"(?![a-z])" if is_short and len(trigger) <= 2 else ""
+        return re.search(before + re.escape(trigger) + after, text) is not None
 
-    wanted = [rule for rule in load_rules() if any(map(holds, rule.triggers))]
-    assert [rule for rule, _ in select_rules(text)] == wanted
-    assert all(holds(trigger) for _, triggers in select_rules(text) for trigger in triggers)
+    hits = find_triggers(text)
+    for stage in STAGES:
+        wanted = [
+            rule
+            for rule in load_rules()
+            if rule.stage == stage
+            and any(map(holds, rule.triggers))
+            and (not rule.also or any(map(holds, rule.also)))
+        ]
+        assert [rule for rule, _ in select_rules(hits, stage)] == wanted
+        assert all(holds(each) for _, triggers in select_rules(hits, stage) for each in triggers)
 
 
-def test_a_trigger_of_two_letters_inside_a_word_selects_no_rule() -> None:
-    assert not select_rules("two chairs again in the rain")
-    assert {rule.code for rule, _ in select_rules("as an ai, no")} == {"self-talk"}
+def select_codes(text: str) -> set[str]:
+    return {rule.code for rule, _ in select_rules(find_triggers(text), "language")}
+
+
+def test_a_trigger_of_few_letters_inside_a_word_selects_no_rule() -> None:
+    assert not select_codes("two chairs again in the rain, there and nowhere")
+    assert select_codes("as an ai, no") == {"self-talk"}
+
+
+def test_a_rule_may_want_two_triggers() -> None:
+    rule = make_rule("x", also='["y"]')
+    assert rule.also == ("y",)
+    assert "refusal-phrase" not in select_codes("I see a dog.".lower())
+    assert "refusal-phrase" in select_codes("I cannot see a picture.".lower())
+
+
+def test_a_rule_for_the_start_is_tried_nowhere_else() -> None:
+    rule = make_rule("so", at_start="true")
+    assert [match[0] for match in rule.find("so, so")] == ["so"]
+    assert list(rule.find("and so")) == []

@@ -104,7 +104,7 @@ def test_report_shows_what_the_run_wrote(
             "--offline asks no model",
         ),
         (["generate", *INPUT, "--model", "m", "--out", "x"], "no key: set OPENAI_API_KEY"),
-        (["generate", *INPUT, "--offline", "--mix", "talk", "--out", "x"], "NAME=SHARE"),
+        (["generate", *INPUT, "--offline", "--mix", "talk", "--out", "x"], "NAME=VALUE"),
         (["generate", *INPUT, "--offline", "--mix", "talk=1", "--out", "x"], "no response type"),
         (["generate", "--captions", "none.json", "--offline", "--out", "x"], "none.json"),
         (["generate", *INPUT, "--offline", "--prompts", "none", "--out", "x"], "none"),

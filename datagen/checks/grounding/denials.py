@@ -1,0 +1,192 @@
+"""Validate stage, grounding: what a sentence says is not there, and in how much of the picture.
+
+Most of it the reader says (`negated`). Here are the forms that only the whole sentence shows: lists
+under one denial ("there isn't a dog, a cat or a cow"), headings ("Missing: …"), and phrases of
+searching in vain.
+
+Only an absence from the whole picture can be held against boxes: "no dog on the sofa" and "a man
+without an umbrella" speak of a part of it and stay open. So every other word of the clause must be
+one of a short list ("visible", "anywhere", "in the photo") that does not narrow the claim.
+"""
+
+from collections.abc import Collection, Sequence
+
+from datagen.checks.grounding.evidence import Passage
+from datagen.checks.grounding.readings import Mention, Sentence
+
+_LOOKING = frozenset({"find", "see", "spot", "notice", "discover", "detect"})
+_TRACES = frozenset({"sign", "signs", "trace", "traces", "evidence", "hint"})
+_MISSING = frozenset({"missing", "absent", "not", "without", "lacking"})
+_HEADING = 6
+"""Words that a heading has at most."""
+
+_FRAGMENT = 3
+"""A sentence of so few tokens ("No one.") denies what the question was about; see `replies`."""
+
+_JOINTS = frozenset({",", "or", "nor", "and"})
+_BULLETS = ("- ", "* ", "• ")
+
+_CUES = frozenset({
+    "no", "not", "nowhere", "vain", "neither", "nor", "none", "nobody", "never", "without", "missing",
+    "absent", "lacking",
+})  # fmt: skip
+_EMPTY_ADJECTIVES = frozenset({
+    "visible", "single", "actual", "obvious", "apparent", "discernible", "noticeable", "clear",
+    "recognizable", "sort", "kind", "type", "of", "any", "one", "the", "a", "an",
+})  # fmt: skip
+_EMPTY_AFTER = frozenset({
+    "is", "are", "was", "were", "be", "being", "been", "can", "could", "to", "seen", "visible", "present",
+    "shown", "pictured", "depicted", "around", "here", "anywhere", "in", "within", "inside",
+    "the", "this", "that", "image", "picture", "photo", "photograph", "scene", "view", "frame", "shot",
+    "sight", "snapshot", "either", "at", "all", "i", "we", "you", "see", "make", "out", "find",
+    "spot", "detect", "tell", "as", "far", "today", "whatsoever", "though", "however", "or", "nor",
+    "and", "any", "no", "a", "an", "whole", "entire", "of", "appears", "appear", "discernible",
+    "noticeable", "apparent", "from", "what", "nowhere", "found",
+})  # fmt: skip
+_EXISTENTIAL = frozenset({
+    "there", "see", "sees", "spot", "notice", "find", "show", "shows", "contain", "contains", "include",
+    "includes", "depict", "depicts", "feature", "features",
+})  # fmt: skip
+_OTHERS = frozenset({"he", "she", "they", "it", "who", "which", "his", "her", "its", "their"})
+
+_PLACES = frozenset({
+    "on", "in", "at", "inside", "near", "behind", "beside", "under", "aboard", "with", "around", "next",
+})  # fmt: skip
+_PICTURE_WORDS = frozenset({
+    "image", "picture", "photo", "photograph", "scene", "view", "frame", "shot", "sight", "here",
+})  # fmt: skip
+_EXCEPTIONS = frozenset({"but", "except", "besides", "beyond"})
+
+
+def find_denied(sentence: Sentence, passage: Passage) -> set[int]:
+    """Places in `sentence.mentions` of what is said not to be there."""
+    words = [token.lower for token in sentence.tokens]
+    mentions = sentence.mentions
+    if not mentions:
+        return set()
+    if _stands_under_heading(sentence, words, passage):
+        return {place for place, one in enumerate(mentions) if not one.dropped}
+    if _CUES.isdisjoint(words) and not any(one.negated for one in mentions):
+        return set()
+    denied = {place for place, one in enumerate(mentions) if _is_denied(one, words)}
+    return denied | _extend_over_lists(mentions, words, denied)
+
+
+def _is_denied(mention: Mention, words: Sequence[str]) -> bool:
+    if mention.dropped:
+        return False
+    before = words[max(mention.head - 5, 0) : mention.head]
+    after = words[mention.last + 1 : mention.last + 3]
+    if mention.negated:
+        return mention.mood == "asserted" or not (_LOOKING | _TRACES).isdisjoint(before)
+    if "nowhere" in after or before[-3:] == ["in", "vain", "for"]:
+        return True
+    return before[-1:] == ["not"] and words[mention.head] in {"one", "a"}
+
+
+def _extend_over_lists(
+    mentions: Sequence[Mention], words: Sequence[str], denied: set[int]
+) -> set[int]:
+    """What "or" and "nor" join to something denied is denied too."""
+    found: set[int] = set()
+    run: list[int] = []
+    is_alternative = False
+    for place, mention in enumerate(mentions):
+        between = words[mentions[run[-1]].last + 1 : mention.head] if run else []
+        if run and (not between or not _JOINTS.issuperset(between)):
+            run, is_alternative = [], False
+        if run:
+            is_alternative = is_alternative or not {"or", "nor"}.isdisjoint(between)
+        elif place not in denied:
+            continue
+        run.append(place)
+        if is_alternative:
+            found.update(run)
+    return {place for place in found if not mentions[place].dropped}
+
+
+def _stands_under_heading(sentence: Sentence, words: Sequence[str], passage: Passage) -> bool:
+    """Whether "Missing:" or "Not in the picture:" leads to the mentions, in line or as a list."""
+    if ":" not in passage.text:
+        return False
+    first = sentence.mentions[0].head
+    if ":" in words[:first]:
+        return words[0] in _MISSING and words.index(":") < _HEADING
+    start = sentence.tokens[0].start
+    text = passage.text
+    if ":\n" not in text[:start] or not text[:start].endswith(_BULLETS):
+        return False
+    lines = [line for line in text[:start].splitlines() if not line.startswith(_BULLETS)]
+    heading = lines[-1].lower() if lines else ""
+    opening = heading.rpartition(". ")[2].split()
+    return heading.endswith(":") and opening[0].strip(":") in _MISSING
+
+
+def is_restricted(
+    mention: Mention, sentence: Sentence, passage: Passage, denied: Collection[int]
+) -> bool:
+    """Whether an absence is said of a part of the picture or a part of the category only.
+
+    Args:
+        mention: what is denied.
+        sentence: where it stands.
+        passage: the message of the sentence.
+        denied: as `find_denied` gives them.
+    """
+    if _follows_place(sentence, passage) or len(sentence.tokens) <= _FRAGMENT:
+        return True
+    if not _EMPTY_ADJECTIVES.issuperset(mention.words):
+        return True
+    start, end = _find_clause(sentence, mention)
+    before = sentence.tokens[start : mention.head]
+    if not any(token.lower in _EXISTENTIAL for token in before):
+        if any(token.lower in _OTHERS for token in before):
+            return True
+        if any(
+            start <= other.first < mention.head
+            for place, other in enumerate(sentence.mentions)
+            if place not in denied
+        ):
+            return True
+    return narrows_after(sentence, mention, end, denied)
+
+
+def _follows_place(sentence: Sentence, passage: Passage) -> bool:
+    """Whether the answer opens with it and the question was about a place: "Is anyone aboard?"."""
+    if passage.text[: sentence.tokens[0].start].strip():
+        return False
+    words = [token.lower for asked in passage.question[-1:] for token in asked.tokens]
+    return any(
+        word in _PLACES and _PICTURE_WORDS.isdisjoint(words[at + 1 : at + 4])
+        for at, word in enumerate(words)
+    )
+
+
+def _find_clause(sentence: Sentence, mention: Mention) -> tuple[int, int]:
+    if mention.clause < len(sentence.clauses):
+        return sentence.clauses[mention.clause]
+    return 0, len(sentence.tokens)
+
+
+def narrows_after(
+    sentence: Sentence, mention: Mention, end: int, denied: Collection[int] = ()
+) -> bool:
+    """Whether a word after the mention, up to the end of its clause, says where or which."""
+    following = sentence.tokens[mention.last + 1 : mention.last + 2]
+    if following and following[0].lower in _EXCEPTIONS:
+        return True
+    coordinated = {
+        index
+        for place, other in enumerate(sentence.mentions)
+        if other.negated or place in denied
+        for index in range(other.head, other.last + 1)
+    }
+    for index in range(mention.last + 1, end):
+        word = sentence.tokens[index].lower
+        if word in {";", ":", "\u2014", "\u2013", "but", "(", ")", ".", "?", "!"}:
+            return False
+        if word == "," or index in coordinated or (word == "there" and sentence.is_question):
+            continue
+        if word not in _EMPTY_AFTER:
+            return True
+    return False

@@ -1,0 +1,239 @@
+"""Validate stage, grounding: concrete nouns outside the lexicon, and whether they have ground.
+
+A candle or a tractor that neither a caption nor a box nor the question knows is no contradiction:
+captions leave most things out. It is a doubt (`unsupported`), of a weight that the rule tells: what
+every place has is often true, a thing that is brought in is less so.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import pairwise
+
+from datagen.checks.grounding.breeds import judge_breeds
+from datagen.checks.grounding.claims import Claim, Verdict
+from datagen.checks.grounding.evidence import Evidence, Passage
+from datagen.checks.grounding.noun_phrases import (
+    DEFINITE,
+    NounPhrase,
+    find_phrases,
+    is_listed,
+    list_words,
+)
+from datagen.checks.grounding.readings import Sentence
+from datagen.checks.grounding.vocabulary import Noun, list_above, list_singulars, load_vocabulary
+
+NOUN_RULES: Mapping[str, str] = {
+    "noun-named": "a caption or a box names it, or a word of the same sense",
+    "noun-wider": "a caption or a box names a kind of it",
+    "noun-narrower": "a caption or a box names only what it is a kind of",
+    "noun-part": "it is a part of what is known, or comes with it",
+    "noun-of-scene": "it belongs to the place that is known",
+    "noun-asked": "the question names it",
+    "noun-setting": "part of a place, without ground",
+    "noun-worn": "clothes, without ground",
+    "noun-thing": "a thing, without ground",
+    "noun-listed": "a thing in a list of examples, without ground",
+    "noun-presumed": "a thing that a question takes for granted, without ground",
+    "noun-rival": "another breed than the captions name",
+}
+"""What each rule of the family says."""
+
+_DOUBTS: Mapping[str, str] = {
+    "animal": "noun-thing",
+    "artifact": "noun-thing",
+    "food": "noun-thing",
+    "clothes": "noun-worn",
+    "furniture": "noun-thing",
+    "object": "noun-setting",
+    "plant": "noun-setting",
+    "structure": "noun-setting",
+}
+"""Rule of a claim without ground by the kind of its noun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the captions and boxes of one image know, in nouns.
+
+    Attributes:
+        words: every word of the captions, singulars among them, neighbours joined and apart.
+        rows: main senses of the captions' nouns and the categories, wide ones left out.
+        above: the rows above these.
+        implied: nouns that come with what is known: rule by noun.
+    """
+
+    words: frozenset[str]
+    rows: frozenset[int]
+    above: frozenset[int]
+    implied: Mapping[str, str]
+
+
+def judge_nouns(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
+    """Claims of concrete nouns outside the lexicon in one sentence.
+
+    A question claims only what it takes for granted ("the candle"), and only what is in doubt is
+    said of it; what it names may be spoken of in its answer without ground.
+    """
+    if passage.is_question:
+        yield from _judge_premises(sentence, passage)
+    elif not sentence.is_question:
+        yield from judge_breeds(sentence, passage)
+        yield from _judge_answer(sentence, passage)
+
+
+def _judge_premises(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
+    for claim, phrase in _judge_phrases(sentence, passage):
+        if claim.rule == "noun-thing" and phrase.determiner in DEFINITE:
+            yield replace(claim, rule="noun-presumed")
+
+
+def _judge_answer(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
+    for claim, phrase in _judge_phrases(sentence, passage):
+        listed = claim.rule == "noun-thing" and is_listed(sentence, phrase)
+        yield replace(claim, rule="noun-listed") if listed else claim
+
+
+def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim, NounPhrase]]:
+    known = _list_known(sentence, passage.evidence)
+    phrases = [phrase for phrase in find_phrases(sentence) if phrase.last not in known]
+    if not phrases:
+        return
+    image = passage.evidence.image
+    ground = gather_ground(image.captions, tuple(sorted(passage.evidence.boxes)))
+    asked = _list_asked(passage.question)
+    for phrase in phrases:
+        verdict, rule = _weigh(phrase.noun, ground, asked)
+        claim = Claim(
+            family="noun",
+            verdict=verdict,
+            rule=rule,
+            turn=passage.turn,
+            start=sentence.tokens[phrase.first].start,
+            end=sentence.tokens[phrase.last].end,
+            subject=phrase.noun.word,
+        )
+        yield claim, phrase
+
+
+def _list_known(sentence: Sentence, evidence: Evidence) -> Collection[int]:
+    """Last tokens of soft mentions whose category the context has: the lexicon's affair."""
+    return {
+        mention.last
+        for mention in sentence.mentions
+        if mention.term.kind == "soft"
+        and any(
+            name in evidence.boxes or name in evidence.mentions or name in evidence.hinted
+            for name in mention.term.classes
+        )
+    }
+
+
+def _weigh(noun: Noun, ground: Ground, asked: Collection[str]) -> tuple[Verdict, str]:
+    if noun.word in ground.words or not noun.rows.isdisjoint(ground.rows):
+        return "supported", "noun-named"
+    if not (noun.rows - load_vocabulary().wide).isdisjoint(ground.above):
+        return "supported", "noun-wider"
+    if not list_above(noun.word).isdisjoint(ground.rows):
+        return "unverifiable", "noun-narrower"
+    if rule := ground.implied.get(noun.word, ""):
+        return "unverifiable", rule
+    if noun.word in asked:
+        return "unverifiable", "noun-asked"
+    if " " in noun.word and _is_head_known(noun.word.split()[-1], ground):
+        return "unverifiable", "noun-narrower"
+    return "unsupported", _DOUBTS[noun.kind]
+
+
+def _is_head_known(head: str, ground: Ground) -> bool:
+    return head in ground.words or head in ground.implied
+
+
+# --- the ground -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def gather_ground(captions: tuple[str, ...], categories: tuple[str, ...]) -> Ground:
+    """What the captions and the boxed categories of one image know."""
+    words = {form for caption in captions for form in _list_caption_words(caption)}
+    known = words.union(categories, (name.split()[-1] for name in categories))
+    rows: set[int] = set()
+    above: set[int] = set()
+    for word in known:
+        noun = load_vocabulary().nouns.get(word)
+        if noun and noun.kind != "abstract":
+            rows.add(noun.main)
+            above |= list_above(noun.word)
+    wide = load_vocabulary().wide
+    implied = dict(_imply(known))
+    return Ground(frozenset(known), frozenset(rows - wide), frozenset(above), implied)
+
+
+def _list_caption_words(caption: str) -> Iterator[str]:
+    words = _split(caption)
+    for word in words:
+        yield from list_singulars(word)
+    for first, second in pairwise(words):
+        for form in list_singulars(second):
+            yield f"{first} {form}"
+            yield f"{first}{form}"
+
+
+def _split(caption: str) -> list[str]:
+    return "".join(sign if sign.isalpha() else " " for sign in caption.lower()).split()
+
+
+def _imply(known: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The nouns that come with the known words, each with its rule; parts go before scenes."""
+    parts, scenes, everywhere = _load_relatives()
+    for noun in everywhere:
+        yield noun, "noun-of-scene"
+    for word in known:
+        for noun in scenes.get(word, ()):
+            yield noun, "noun-of-scene"
+    for word in known:
+        for noun in parts.get(word, ()):
+            yield noun, "noun-part"
+
+
+_Relatives = Mapping[str, Collection[str]]
+
+
+@cache
+def _load_relatives() -> tuple[_Relatives, _Relatives, Collection[str]]:
+    """Parts by whole, things by scene, and the things of every scene."""
+    parts = _index(_read_rows("parts.toml"), "whole", "parts")
+    scenes = _index(_read_rows("scenes.toml"), "given", "has")
+    return parts, scenes, scenes.get("", ())
+
+
+def _read_rows(name: str) -> list[Mapping[str, list[str]]]:
+    rows: list[Mapping[str, list[str]]] = tomllib.loads(_read_data(name))["rows"]
+    return rows
+
+
+def _read_data(name: str) -> str:
+    file = resources.files("datagen.checks.grounding") / "data" / name
+    return file.read_text(encoding="utf-8")
+
+
+def _index(
+    rows: Iterable[Mapping[str, Sequence[str]]], key: str, value: str
+) -> dict[str, frozenset[str]]:
+    index: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for word in row[key] or ("",):
+            index[word].update(row[value])
+    return {word: frozenset(nouns) for word, nouns in index.items()}
+
+
+def _list_asked(question: Iterable[Sentence]) -> set[str]:
+    return {
+        form
+        for sentence in question
+        for word in list_words(sentence)
+        for form in list_singulars(word)
+    }

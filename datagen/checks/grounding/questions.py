@@ -1,0 +1,86 @@
+"""Validate stage, grounding: what a question asks for, counts, supposes.
+
+A question of existence ("Is there a dog?") takes nothing for granted; any other takes its definite
+things for granted ("Where is the dog?"), unless it supposes ("What would the dog do?").
+"""
+
+from collections.abc import Sequence
+
+from datagen.checks.grounding.readings import Mention, Sentence
+
+_INDEFINITE = frozenset({"", "a", "an", "any", "some", "no"})
+_LEADING = frozenset({"and", "so", "also", "then", "but", "well", ",", "or"})
+_PICTURE = frozenset({"image", "picture", "photo", "photograph", "scene"})
+_SUPPOSING = frozenset({"would", "should", "could", "might", "may", "will", "if", "shall"})
+_POLITE = frozenset({"you", "i", "we"})
+_BEYOND = frozenset({"what", "which", "where"})
+_BEING = frozenset({"is", "are", "'s", "was", "were", "else", "can", "do"})
+
+
+def find_counted(asking: Sentence) -> Mention | None:
+    """The mention after "how many", with nothing but its own words between."""
+    words = [token.lower for token in asking.tokens]
+    for index in range(len(words) - 1):
+        if words[index] == "how" and words[index + 1] == "many":
+            following = (one for one in asking.mentions if one.first > index)
+            counted = next(following, None)
+            return counted if counted is not None and counted.head <= index + 2 else None
+    return None
+
+
+def find_asked(asking: Sentence) -> list[Mention]:
+    """What a question of existence asks for; empty for every other question."""
+    words = [token.lower for token in asking.tokens]
+    start = 0
+    while start < len(words) and words[start] in _LEADING:
+        start += 1
+    opening = _skip_opening(words, start)
+    if opening is None:
+        return []
+    first = next((one for one in asking.mentions if one.first >= opening), None)
+    if first is None or first.head > opening + 1 or first.determiner not in _INDEFINITE:
+        return []
+    return [first, *_find_alternatives(first, asking)]
+
+
+def _skip_opening(words: Sequence[str], start: int) -> int | None:
+    """Index after "is there", "do you see" and the like; None for another opening."""
+    head = tuple(words[start : start + 3])
+    if head[:2] in {("is", "there"), ("are", "there"), ("was", "there"), ("were", "there")}:
+        return start + 2
+    if len(head) == 3 and head[0] in {"do", "can", "could"} and head[1] in {"you", "we", "i"}:
+        return start + 3 if head[2] in {"see", "spot", "find", "notice"} else None
+    if len(words) > start + 3 and words[start] == "does" and words[start + 2] in _PICTURE:
+        return start + 4 if words[start + 3] in {"show", "contain", "include"} else None
+    return start if head[:1] == ("any",) else None
+
+
+def _find_alternatives(first: Mention, asking: Sentence) -> list[Mention]:
+    found = []
+    last = first
+    for mention in asking.mentions:
+        if mention.first <= last.last:
+            continue
+        between = [token.lower for token in asking.tokens[last.last + 1 : mention.head]]
+        if not between or not set(between) <= {"or", ",", "and"}:
+            break
+        found.append(mention)
+        last = mention
+    return found
+
+
+def is_supposing(asking: Sentence) -> bool:
+    """Whether a question speaks of what might be; "could you count" is mere politeness."""
+    words = [token.lower for token in asking.tokens]
+    return any(
+        word in _SUPPOSING and words[at + 1 : at + 2] and words[at + 1] not in _POLITE
+        for at, word in enumerate(words)
+    )
+
+
+def asks_beyond(asking: Sentence) -> bool:
+    """Whether the answer lies outside the picture: "What should one add?", "Who owns it?"."""
+    words = [token.lower for token in asking.tokens]
+    if "who" in words[:-1]:
+        return words[words.index("who") + 1] not in _BEING
+    return not _SUPPOSING.isdisjoint(words) and not _BEYOND.isdisjoint(words)

@@ -1,0 +1,300 @@
+"""Validate stage: a set of records -> findings about texts that nearly repeat earlier ones.
+
+Two texts are near when at least 70% of the pairs of neighbouring words that either has are in both
+(their Jaccard index): one word in about a dozen may differ. MinHash (rensa) proposes which of the
+earlier texts to compare with; the comparison itself is exact. A text of fewer than 12 words has no
+near ones, because there one word is the whole difference ("Is there a dog?").
+
+What is found depends on the order of the records: feed them in item order, as a data set is
+written, and the later record of two is the repeating one whatever the order of arrival was.
+"""
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from itertools import pairwise
+from typing import NamedTuple
+from zlib import crc32
+
+from datagen.checks.bands import BandTable
+from datagen.checks.reasons import make_finding
+from datagen.checks.shape import read_record
+from datagen.records import IMAGE_TOKEN, Finding
+
+THRESHOLD = 0.7
+"""Jaccard index of the word pairs from which on two texts are near."""
+
+SHORTEST = 12
+"""Words that a text must have to be compared, and pairs that a record's answers must have."""
+
+# Chinese and Japanese write no blanks: there each sign counts as a word.
+_SIGNS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[^\W{_SIGNS}]+|[{_SIGNS}]")
+
+# 24 bands of 5 rows propose 98.8% of the texts at the threshold, and 99.98% at 0.8.
+_BANDS, _ROWS, _SEED = 24, 5, 1
+_SLOTS = 1 << 17
+_SHARING = 32
+
+# Texts of one picture are compared one by one; a set that is all about one picture must not take
+# for ever.
+_TEXTS_OF_A_PICTURE = 64
+
+Pairs = bytes
+"""The pairs of neighbouring words of a text: sorted 32-bit digests, each once."""
+
+
+def split_words(text: str) -> list[str]:
+    """Words in lower case, without marks.
+
+    >>> split_words("Don't look: two dogs!")
+    ['don', 't', 'look', 'two', 'dogs']
+    """
+    return _WORD.findall(text.casefold())
+
+
+def digest_pairs(words: Sequence[str]) -> Pairs:
+    """The word pairs of a text; the word itself where there is but one."""
+    pairs = map(" ".join, pairwise(words)) if len(words) > 1 else words
+    return _pack({crc32(pair.encode("utf-8", "surrogatepass")) for pair in pairs})
+
+
+def compare_pairs(one: Pairs, other: Pairs) -> float:
+    """Jaccard index of two texts, 0 to 1; 0 when their lengths alone keep it below THRESHOLD.
+
+    >>> fox = digest_pairs("the quick brown fox".split())
+    >>> compare_pairs(fox, digest_pairs("the quick brown dog".split()))
+    0.5
+    """
+    fewer, more = sorted((len(one), len(other)))
+    if fewer < THRESHOLD * more:
+        return 0.0
+    shared = len(_unpack(one) & _unpack(other))
+    either = (fewer + more) // 4 - shared
+    return shared / either if either else 0.0
+
+
+class NearTexts:
+    """Finds the nearest of all earlier texts; of a group of near ones only the first is kept."""
+
+    def __init__(self) -> None:
+        # Imported where it is needed, so that no other command waits for it.
+        from rensa import RMinHash  # type: ignore[import-untyped]  # it ships no type hints
+
+        self._sketch = RMinHash
+        self._table = BandTable(bands=_BANDS, slots=_SLOTS, sharing=_SHARING)
+        self._texts: list[Pairs] = []
+        self._owners = array("I")
+
+    def find(self, pairs: Pairs, owner: int) -> int | None:
+        """Owner of the nearest earlier text; without one, the text is remembered under `owner`."""
+        keys = self._band_keys(pairs)
+        near = [
+            (-index, number)
+            for number in self._table.find(keys)
+            if (index := compare_pairs(pairs, self._texts[number])) >= THRESHOLD
+        ]
+        if near:
+            return self._owners[min(near)[1]]
+        self._table.add(keys)
+        self._texts.append(pairs)
+        self._owners.append(owner)
+        return None
+
+    def _band_keys(self, pairs: Pairs) -> list[int]:
+        sketch = self._sketch(_BANDS * _ROWS, _SEED)
+        sketch.update([pairs[at : at + 4] for at in range(0, len(pairs), 4)])
+        rows = array("I", sketch.digest()).tobytes()
+        width = 4 * _ROWS
+        return [crc32(rows[at : at + width]) for at in range(0, len(rows), width)]
+
+
+class _Text(NamedTuple):
+    """One question or answer: message index, text, words; pairs only where they are needed."""
+
+    turn: int
+    text: str
+    words: list[str]
+    pairs: Pairs
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.words) >= SHORTEST
+
+
+class _Dialogue(NamedTuple):
+    """What is compared of one record, with its number and the digest of its picture's name."""
+
+    number: int
+    image: int
+    questions: list[_Text]
+    answers: list[_Text]
+
+    def join_answers(self) -> Pairs:
+        """Word pairs of all answers together, so that the order of the turns does not matter."""
+        if len(self.answers) == 1:
+            return self.answers[0].pairs
+        return _pack(set().union(*(_unpack(answer.pairs) for answer in self.answers)))
+
+
+@dataclass(slots=True)
+class _Picture:
+    """What earlier records said about one picture; numbers of records beside the texts."""
+
+    questions: list[int] = field(default_factory=list)
+    answers: list[tuple[Pairs, int]] = field(default_factory=list)
+    records: list[tuple[Pairs, int]] = field(default_factory=list)
+
+
+class NearRepeats:
+    """Remembers the texts of a set of records and reports the later ones that nearly repeat them.
+
+    Of the same picture (the same `image`): `near-duplicate` when the answers taken together are
+    near, else `repeated-answer` for a single one; and `repeated-question` when a question has the
+    same words. Of other pictures: `shared-answer`. A question that recurs over pictures is normal
+    ("What is the weather like?") and only counted. Records without a picture count as being about
+    different ones.
+
+    Attributes:
+        counts: `answers` and `questions` that were long enough to be compared, and
+            `shared_answers` and `shared_questions`, those of them that are near an earlier one,
+            whatever its picture.
+
+    >>> turns = [{"from": "gpt", "value": "A man in a red coat waits for the bus with his old dog."}]
+    >>> repeats = NearRepeats()
+    >>> repeats.check({"id": "1", "image": "1.jpg", "conversations": turns})
+    []
+    >>> repeats.check({"id": "2", "image": "2.jpg", "conversations": turns})[0].code
+    'shared-answer'
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._ids: list[str] = []
+        self._images = array("Q")
+        self._pictures: dict[int, _Picture] = {}
+        self._answers = NearTexts()
+        self._questions = NearTexts()
+
+    def check(self, record: object) -> list[Finding]:
+        """Compare a decoded JSON value with those before it, then remember it."""
+        dialogue = _read_dialogue(record, len(self._ids))
+        self._ids.append(str(record.get("id", "")) if isinstance(record, dict) else "")
+        self._images.append(dialogue.image)
+        self._count_questions(dialogue)
+        elsewhere = self._find_elsewhere(dialogue)
+        if not dialogue.image:
+            return elsewhere
+        picture = self._pictures.setdefault(dialogue.image, _Picture())
+        questions = list(_find_questions(picture, dialogue))
+        answers = list(self._find_answers(picture, dialogue))
+        whole = self._find_whole(picture, dialogue)
+        if whole is not None:
+            return [whole, *questions]
+        told = {finding.turn for finding in answers}
+        return questions + answers + [other for other in elsewhere if other.turn not in told]
+
+    def _count_questions(self, dialogue: _Dialogue) -> None:
+        for question in dialogue.questions:
+            if question.is_long:
+                near = self._questions.find(question.pairs, dialogue.number)
+                self.counts["questions"] += 1
+                self.counts["shared_questions"] += near is not None
+
+    def _find_elsewhere(self, dialogue: _Dialogue) -> list[Finding]:
+        """Answers near one about another picture."""
+        findings = []
+        for answer in dialogue.answers:
+            if not answer.is_long:
+                continue
+            near = self._answers.find(answer.pairs, dialogue.number)
+            self.counts["answers"] += 1
+            self.counts["shared_answers"] += near is not None
+            if near is not None and self._is_elsewhere(dialogue, near):
+                findings.append(self._report("shared-answer", near, answer))
+        return findings
+
+    def _is_elsewhere(self, dialogue: _Dialogue, near: int) -> bool:
+        image = self._images[near]
+        return near != dialogue.number and (not image or image != dialogue.image)
+
+    def _find_whole(self, picture: _Picture, dialogue: _Dialogue) -> Finding | None:
+        """The finding about the answers as a whole; remembers them."""
+        whole = dialogue.join_answers()
+        if len(whole) < 4 * SHORTEST:
+            return None
+        near = _find_near(whole, picture.records)
+        _remember(picture.records, whole, dialogue.number)
+        return None if near is None else self._report("near-duplicate", near)
+
+    def _find_answers(self, picture: _Picture, dialogue: _Dialogue) -> Iterator[Finding]:
+        """Single answers near one about the same picture, in this record or an earlier one."""
+        for answer in dialogue.answers:
+            if not answer.is_long:
+                continue
+            near = _find_near(answer.pairs, picture.answers)
+            if near is None:
+                _remember(picture.answers, answer.pairs, dialogue.number)
+            else:
+                yield self._report("repeated-answer", near, answer)
+
+    def _report(self, code: str, near: int, answer: _Text | None = None) -> Finding:
+        turn, span = (answer.turn, answer.text) if answer else (None, "")
+        return make_finding(code, turn=turn, span=span, detail=f"record {self._ids[near]!r}")
+
+
+def _find_questions(picture: _Picture, dialogue: _Dialogue) -> Iterator[Finding]:
+    """Questions with the words of one about the same picture; remembers them."""
+    for question in dialogue.questions:
+        digest = _digest(" ".join(question.words))
+        if digest in picture.questions:
+            yield make_finding("repeated-question", turn=question.turn, span=question.text)
+        elif len(picture.questions) < _TEXTS_OF_A_PICTURE:
+            picture.questions.append(digest)
+
+
+def _read_dialogue(record: object, number: int) -> _Dialogue:
+    """Questions and answers that have words, with the placeholder of the picture left out."""
+    image = record.get("image") if isinstance(record, dict) else None
+    named = _digest(image) if isinstance(image, str) and image else 0
+    dialogue = _Dialogue(number, named, [], [])
+    for index, speaker, text in read_record(record).turns:
+        if text is None or speaker is None:
+            continue
+        text = text.replace(IMAGE_TOKEN, "").strip()
+        words = split_words(text)
+        if not words:
+            continue
+        is_compared = speaker == "gpt" or len(words) >= SHORTEST
+        pairs = digest_pairs(words) if is_compared else b""
+        texts = dialogue.answers if speaker == "gpt" else dialogue.questions
+        texts.append(_Text(index, text, words, pairs))
+    return dialogue
+
+
+def _find_near(pairs: Pairs, earlier: Sequence[tuple[Pairs, int]]) -> int | None:
+    """Number of the record with the first text that is near."""
+    return next(
+        (number for other, number in earlier if compare_pairs(pairs, other) >= THRESHOLD), None
+    )
+
+
+def _remember(texts: list[tuple[Pairs, int]], pairs: Pairs, number: int) -> None:
+    if pairs and len(texts) < _TEXTS_OF_A_PICTURE:
+        texts.append((pairs, number))
+
+
+def _pack(digests: set[int]) -> Pairs:
+    return array("I", sorted(digests)).tobytes()
+
+
+def _unpack(pairs: Pairs) -> set[int]:
+    return set(memoryview(pairs).cast("I"))
+
+
+def _digest(text: str) -> int:
+    raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(raw)

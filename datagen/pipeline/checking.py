@@ -1,0 +1,206 @@
+"""Pipeline, a finished file: every record of it is checked, held against its image where one is known.
+
+Also for files that this tool did not make.
+"""
+
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from datagen.checks import SeenRecords, check_image_file, make_finding
+from datagen.checks.checker import Checker, CheckRules, Verdict
+from datagen.checks.shape import read_record
+from datagen.formats.files import BrokenLine, iter_records
+from datagen.pipeline.working import work_in_order
+from datagen.records import AnnotatedImage, Finding
+from datagen.sources.exclusions import to_image_id
+
+# The shipped types come first, since an image id may itself end in words.
+_SHIPPED = "conversation|detail_description|complex_reasoning"
+_OWN_ID = re.compile(rf"(?:(.+)_({_SHIPPED})|(.+?)_([a-z][a-z_]*))_\d+")
+_LONG = 40  # words; a single answer that long describes or reasons
+_DESCRIBING = ("describ", "elaborate", "detail", "explain the visual", "what do you see")
+
+
+class Task(NamedTuple):
+    """One record, with the image that it is about where that is known."""
+
+    record: object
+    image: AnnotatedImage | None
+    response_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRecord:
+    """One record of a file and what is said of it.
+
+    Attributes:
+        place: where it stands in the file (`line 3`).
+        id: its id as text, empty where it has none.
+        record: the decoded JSON value; None where it is not JSON.
+        response_type: by its id, else guessed from its form.
+    """
+
+    place: str
+    id: str
+    record: object
+    response_type: str
+    verdict: Verdict
+
+
+class ImageIndex:
+    """Finds the image of a record by what the record calls it."""
+
+    def __init__(self, images: Mapping[str, AnnotatedImage]) -> None:
+        """Index images by id and by file name."""
+        self._images = {to_image_id(image.file_name): image for image in images.values()}
+        self._images.update(images)
+
+    def find(self, record: object) -> AnnotatedImage | None:
+        """By the record's `image`, else by its `id`, with or without what follows an image id."""
+        fields: Mapping[Any, Any] = record if isinstance(record, dict) else {}
+        for name in (fields.get("image"), fields.get("id")):
+            if isinstance(name, str | int) and not isinstance(name, bool):
+                text = str(name)
+                for key in (text, to_image_id(text), _split_id(text)[0]):
+                    if key in self._images:
+                        return self._images[key]
+        return None
+
+
+def name_response_type(record: object) -> str:
+    """The response type in a record's id, else the one that its form suggests.
+
+    >>> name_response_type({"id": "000000033471_detail_description_0"})
+    'detail_description'
+    """
+    fields: Mapping[Any, Any] = record if isinstance(record, dict) else {}
+    own = _split_id(str(fields.get("id", "")))[1]
+    if own:
+        return own
+    messages = fields.get("conversations")
+    texts = [
+        str(message.get("value", "")) if isinstance(message, dict) else ""
+        for message in (messages if isinstance(messages, list) else ())
+    ]
+    if len(texts) != 2 or len(texts[1].split()) < _LONG:
+        return "conversation"
+    asks = texts[0].lower()
+    describes = any(word in asks for word in _DESCRIBING)
+    return "detail_description" if describes else "complex_reasoning"
+
+
+def _split_id(text: str) -> tuple[str, str]:
+    """Image id and response type of an id that this tool gave; the type empty for any other."""
+    own = _OWN_ID.fullmatch(text)
+    return (own[1] or own[3], own[2] or own[4]) if own else (text, "")
+
+
+def check_file(
+    file: Path,
+    rules: CheckRules,
+    *,
+    images: ImageIndex | None = None,
+    folder: Path | None = None,
+    workers: int | None = None,
+) -> Iterator[CheckedRecord]:
+    """Check every record of a file, in order.
+
+    Args:
+        file: a LLaVA file, JSON array or JSONL.
+        rules: what is let through.
+        images: the images with captions and boxes; None checks the texts only.
+        folder: of the pictures; every one is opened.
+        workers: processes; see `work_in_order`.
+
+    Raises:
+        DatasetError: the file cannot be read. Raised while iterating.
+        SettingsError: the rules cannot be set up.
+    """
+    load_checker(rules)
+    seen = SeenRecords()
+    waiting: deque[tuple[str, object, str]] = deque()
+
+    def list_tasks() -> Iterator[Task]:
+        for place, record in iter_records(file):
+            type_ = name_response_type(record)
+            waiting.append((place, record, type_))
+            yield Task(record, images.find(record) if images is not None else None, type_)
+
+    for verdict in work_in_order(
+        partial(_check_chunk, rules, folder), list_tasks(), workers=workers
+    ):
+        place, record, type_ = waiting.popleft()
+        more = seen.check(record)
+        if images is not None and isinstance(record, dict) and verdict.score is None:
+            more += [make_finding("no-context")] if images.find(record) is None else []
+        fields = record if isinstance(record, dict) else {}
+        yield CheckedRecord(
+            place,
+            str(fields.get("id", "")),
+            None if isinstance(record, BrokenLine) else record,
+            type_,
+            replace(verdict, findings=verdict.findings + more) if more else verdict,
+        )
+
+
+def describe_claims(checked: CheckedRecord) -> Iterator[dict[str, Any]]:
+    """A line for each claim of a record, as plain values; offsets count characters of the message."""
+    for claim in checked.verdict.claims:
+        text = _read_message(checked.record, claim.turn)
+        span = text[claim.start : claim.end]
+        yield {"place": checked.place, "id": checked.id, "span": span, **asdict(claim)}
+
+
+def describe_checked(checked: CheckedRecord) -> dict[str, Any]:
+    """A record's line in a file of scores: its score, claims by verdict, and what rejects it."""
+    verdict = checked.verdict
+    counts = Counter(str(claim.verdict) for claim in verdict.claims)
+    codes = {finding.code for finding in verdict.findings if finding.severity == "reject"}
+    return {
+        "id": checked.id,
+        "place": checked.place,
+        "response_type": checked.response_type,
+        "score": None if verdict.score is None else round(verdict.score, 4),
+        "claims": dict(sorted(counts.items())),
+        "rejected": sorted(codes),
+    }
+
+
+def _read_message(record: object, turn: int) -> str:
+    return read_record(record).turns[turn].text or ""
+
+
+@lru_cache(maxsize=1)
+def load_checker(rules: CheckRules) -> Checker:
+    """The checker of these rules; each process loads it once.
+
+    Raises:
+        SettingsError: as `Checker`.
+    """
+    return Checker(rules)
+
+
+def _check_chunk(rules: CheckRules, folder: Path | None, tasks: list[Task]) -> list[Verdict]:
+    checker = load_checker(rules)
+    return [_check_one(checker, folder, task) for task in tasks]
+
+
+def _check_one(checker: Checker, folder: Path | None, task: Task) -> Verdict:
+    record = task.record
+    if isinstance(record, BrokenLine):
+        return Verdict([make_finding("not-json", span=record.span, detail=record.message)])
+    verdict = checker.check(record, task.image, task.response_type)
+    problem = _find_image_problem(record, folder)
+    return replace(verdict, findings=[*verdict.findings, problem]) if problem else verdict
+
+
+def _find_image_problem(record: object, folder: Path | None) -> Finding | None:
+    name = record.get("image") if isinstance(record, dict) else None
+    if folder is None or not isinstance(name, str) or not name:
+        return None
+    return check_image_file(folder / name)

@@ -1,0 +1,180 @@
+import tomllib
+from collections.abc import Sequence
+from importlib import resources
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datagen.checks.grounding.claims import Claim
+from datagen.checks.grounding.evidence import Passage, gather_evidence
+from datagen.checks.grounding.nouns import NOUN_RULES, gather_ground, judge_nouns
+from datagen.checks.grounding.reader import LexiconReader
+from datagen.records import AnnotatedImage, Box
+
+READER = LexiconReader()
+KITCHEN = ("A kitchen with a white stove.", "Rain boots stand beside a wooden counter.")
+
+
+def judge(
+    answer: str,
+    captions: Sequence[str] = KITCHEN,
+    boxes: Sequence[str] = (),
+    question: str = "What do you see?",
+) -> list[Claim]:
+    image = AnnotatedImage(
+        "1", "1.jpg", tuple(captions), tuple(Box(name, (0.1, 0.1, 0.5, 0.5)) for name in boxes)
+    )
+    evidence = gather_evidence(image, READER)
+    passage = Passage(answer, 1, evidence, question=READER.read(question))
+    return [claim for one in READER.read(answer) for claim in judge_nouns(one, passage)]
+
+
+def verdict(answer: str, **known: Sequence[str]) -> str:
+    (claim,) = judge(answer, **known)  # type: ignore[arg-type] # question is a str, a Sequence too
+    return f"{claim.verdict} {claim.rule}"
+
+
+def test_a_thing_that_nothing_knows_is_unsupported_at_its_noun() -> None:
+    (claim,) = judge("There is a white candle.")
+    assert (claim.family, claim.verdict, claim.rule) == ("noun", "unsupported", "noun-thing")
+    assert (claim.subject, claim.turn, claim.start, claim.end) == ("candle", 1, 17, 23)
+    assert claim.classes == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        ("Two boots stand there.", "the caption's word in the other number"),
+        ("There is a rain boot.", "a compound of two words of a caption"),
+        ("There is some footwear.", "what is wider than a caption's word"),
+    ],
+)
+def test_what_a_caption_names_is_supported(answer: str, known: str) -> None:
+    assert {claim.verdict for claim in judge(answer)} == {"supported"}, known
+
+
+def test_what_is_wider_than_a_boxed_category_is_supported() -> None:
+    assert verdict("The tableware is new.", captions=["A room."], boxes=["fork"]) == (
+        "supported noun-wider"
+    )
+
+
+def test_what_is_narrower_than_a_caption_says_is_open() -> None:
+    assert (
+        verdict("He wears a fedora.", captions=["A man in a hat."]) == "unverifiable noun-narrower"
+    )
+
+
+def test_parts_of_what_is_boxed_are_open() -> None:
+    assert verdict("It has a bent fender.", captions=["Old."], boxes=["car"]) == (
+        "unverifiable noun-part"
+    )
+
+
+def test_what_a_scene_has_is_open() -> None:
+    assert verdict("There are white cupboards.") == "unverifiable noun-of-scene"
+
+
+def test_what_the_question_names_is_open() -> None:
+    assert verdict("The candle is lit.", question="Is the candle lit?") == "unverifiable noun-asked"
+
+
+@pytest.mark.parametrize(
+    ("answer", "rule"),
+    [
+        ("She wears a scarf.", "noun-worn"),
+        ("A cliff is behind them.", "noun-setting"),
+        ("A tractor is behind them.", "noun-thing"),
+        ("A lantern is behind them.", "noun-thing"),
+        ("There are several items, such as a lantern, and no more.", "noun-listed"),
+    ],
+)
+def test_the_rule_tells_how_heavy_the_doubt_is(answer: str, rule: str) -> None:
+    assert rule in {claim.rule for claim in judge(answer) if claim.verdict == "unsupported"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "There is no candle.",
+        "There might be a candle in the drawer.",
+        "It is shaped like a candle.",
+        "It is a picture of a candle.",
+        "It could be a candle or a lantern.",
+        "Is there a candle?",
+    ],
+)
+def test_what_is_not_asserted_is_no_claim(answer: str) -> None:
+    assert "candle" not in {claim.subject for claim in judge(answer)}
+
+
+def test_a_soft_word_of_the_lexicon_is_a_doubt_only_without_its_category() -> None:
+    assert verdict("A tractor is there.") == "unsupported noun-thing"
+    assert judge("A tractor is there.", boxes=["truck"]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "rules"),
+    [
+        ("What colour is the candle?", ["noun-presumed"]),
+        ("Is there a candle?", []),
+        ("Where does the boot stand?", []),
+    ],
+)
+def test_a_question_is_in_doubt_for_the_things_that_it_takes_for_granted(
+    question: str, rules: list[str]
+) -> None:
+    image = AnnotatedImage("1", "1.jpg", KITCHEN, ())
+    passage = Passage(question, 0, gather_evidence(image, READER), is_question=True)
+    claims = [claim for one in READER.read(question) for claim in judge_nouns(one, passage)]
+    assert [claim.rule for claim in claims] == rules
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ("the", "a", "candle", "boots", "no", "of", "and", "such", "as", ",", ".", "?")
+        )
+    )
+)
+def test_any_words_give_claims_of_known_rules_inside_the_text(words: list[str]) -> None:
+    answer = " ".join(words)
+    for claim in judge(answer):
+        assert claim.rule in NOUN_RULES
+        assert 0 <= claim.start < claim.end <= len(answer)
+
+
+def test_a_compound_is_as_open_as_its_last_word() -> None:
+    assert verdict("There is a wall cabinet.", captions=["A kitchen."]).startswith("unverifiable")
+
+
+def test_the_ground_holds_joined_words_and_singulars() -> None:
+    words = gather_ground(("A girl's Rain Coats",), ("dining table",)).words
+    assert {"raincoat", "rain coat", "girl", "table", "dining table"} <= words
+
+
+def read_rows(name: str) -> list[dict[str, list[str]]]:
+    file = resources.files("datagen.checks.grounding") / "data" / name
+    rows: list[dict[str, list[str]]] = tomllib.loads(file.read_text(encoding="utf-8"))["rows"]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"), [("parts.toml", "whole", "parts"), ("scenes.toml", "given", "has")]
+)
+def test_every_row_of_the_relatives_is_lower_case_and_singular(
+    name: str, key: str, value: str
+) -> None:
+    for row in read_rows(name):
+        assert set(row) == {key, value}
+        assert row[value]
+        assert row[value] == [word.lower().strip() for word in row[value]], row
+        assert row[key] == [word.lower().strip() for word in row[key]], row
+        assert len(set(row[key])) == len(row[key]), row
+        assert len(set(row[value])) == len(row[value]), row
+
+
+def test_the_row_of_every_place_is_the_only_one_without_a_place() -> None:
+    assert sum(not row["given"] for row in read_rows("scenes.toml")) == 1
+    assert all(row["whole"] for row in read_rows("parts.toml"))

@@ -1,0 +1,59 @@
+"""Work in several processes gives what work in one gives, in the order of the input."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datagen.pipeline.working import work_in_order
+
+
+def double(numbers: list[int]) -> list[int]:
+    return [2 * number for number in numbers]
+
+
+def name_process(numbers: list[int]) -> list[int]:
+    return [os.getpid() for _ in numbers]
+
+
+def refuse_seven(numbers: list[int]) -> list[int]:
+    if 777 in numbers:
+        raise ValueError("777")
+    return numbers
+
+
+@given(st.lists(st.integers(), max_size=400))
+def test_results_come_in_the_order_of_the_input(numbers: list[int]) -> None:
+    assert list(work_in_order(double, numbers, workers=1)) == double(numbers)
+
+
+def test_two_processes_give_the_same_in_the_same_order() -> None:
+    assert list(work_in_order(double, iter(range(3000)), workers=2)) == double(list(range(3000)))
+
+
+def test_few_things_are_worked_on_here_and_many_elsewhere() -> None:
+    assert set(work_in_order(name_process, range(100))) == {os.getpid()}
+    if (os.cpu_count() or 1) > 1:
+        assert os.getpid() not in set(work_in_order(name_process, range(3000)))
+
+
+def test_things_are_taken_as_they_are_needed() -> None:
+    taken: list[int] = []
+
+    def give() -> Iterator[int]:
+        for number in range(100_000):
+            taken.append(number)
+            yield number
+
+    stream = work_in_order(double, give(), workers=2)
+    assert next(stream) == 0
+    stream.close()  # type: ignore[attr-defined]  # a generator
+    assert len(taken) < 2000
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_in_the_work_is_raised_here(workers: int) -> None:
+    with pytest.raises(ValueError, match="777"):
+        list(work_in_order(refuse_seven, range(3000), workers=workers))
