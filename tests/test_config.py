@@ -47,12 +47,12 @@ def test_flags_override_the_file_and_none_overrides_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["conversation", "conversation=", "=", "", "=1", "a=1,,b=2"])
 def test_a_list_of_pairs_that_is_none_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(SettingsError, match="--mix: .* is not NAME=VALUE; write e.g. a=1"):
+    with pytest.raises(SettingsError, match=r"--mix: .* is not NAME=VALUE; write e\.g\. a=1"):
         parse_pairs("--mix", text, "a=1")
 
 
 def test_a_share_that_is_no_number_is_refused() -> None:
-    with pytest.raises(SettingsError, match="--mix.conversation"):
+    with pytest.raises(SettingsError, match=r"--mix\.conversation"):
         make_settings({**BASE, "mix": {"conversation": "many"}})
 
 

@@ -4,7 +4,7 @@ Joins the checks of a record's own text with the grounding in its image. What it
 the severity of the table of reasons, or of the rules where they say otherwise.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -126,7 +126,11 @@ class Checker:
             claims = judge_dialogue(texts, self._gather(image), self._reader)
             score = score_claims(claims)
             findings += self._list_findings(texts, claims, score, response_type)
-        return Verdict([self._weigh(finding) for finding in findings], claims, score)
+        return Verdict(self.weigh(findings), claims, score)
+
+    def weigh(self, findings: Iterable[Finding]) -> list[Finding]:
+        """Findings with the severity that the rules give them."""
+        return [self._weigh(finding) for finding in findings]
 
     def _list_findings(
         self, texts: Sequence[str | None], claims: Sequence[Claim], score: float, response_type: str

@@ -95,12 +95,18 @@ class SeenPictures:
             path: the file itself.
         """
         if name not in self._problems:
-            return self.add(name, look_at_image(path))
+            return self._add(name, look_at_image(path))
         problem = self._problems[name]
         return [problem] if problem else []
 
     def add(self, name: str, look: ImageLook) -> list[Finding]:
-        """The same for a name met first, looked at by the caller, perhaps in another process."""
+        """The same for a file that the caller has looked at, perhaps in another process."""
+        if name not in self._problems:
+            return self._add(name, look)
+        problem = self._problems[name]
+        return [problem] if problem else []
+
+    def _add(self, name: str, look: ImageLook) -> list[Finding]:
         self._problems[name] = look.problem
         if look.problem:
             return [look.problem]

@@ -9,9 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from datagen.checks.near import NearRepeats
 from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
 from datagen.formats.llava import to_llava
+from datagen.layouts import render_text
 from datagen.pipeline.judging import Judge, Judged, judge_chunk, load_types
 from datagen.pipeline.working import work_in_order
 from datagen.prompts import ResponseType
@@ -40,6 +42,7 @@ class DatasetBuilder:
         self._folder = folder
         self._settings = settings
         self._judge = Judge(types, settings)
+        self._repeats = NearRepeats()
         self._tally = Tally()
         self._files = ExitStack()
         self._last: Item | None = None
@@ -76,6 +79,7 @@ class DatasetBuilder:
         self._write(self._judge.choose(request, answers))
 
     def _write(self, judged: Judged) -> None:
+        judged = self._compare(judged)
         outcome = judged.outcome
         for pair, turn, finding in judged.dropped:
             self._rejected(describe_dropped(outcome, pair, turn, finding))
@@ -88,6 +92,19 @@ class DatasetBuilder:
         self._dataset(record)
         self._array(record)
         self._scores(describe_score(judged))
+
+    def _compare(self, judged: Judged) -> Judged:
+        """Hold a sample against the samples before it; one that repeats an earlier one goes."""
+        if isinstance(judged.outcome, Rejection):
+            return judged
+        repeats = self._judge.weigh(self._repeats.check(to_llava(judged.outcome)))
+        findings = [*judged.findings, *repeats]
+        fault = next((each for each in repeats if each.severity == "reject"), None)
+        if fault is None:
+            return replace(judged, findings=findings)
+        item, image = judged.outcome.item, judged.outcome.image
+        rejection = Rejection(item, image, fault, render_text(judged.outcome.turns, "pairs"))
+        return replace(judged, outcome=rejection, findings=findings, dropped=())
 
     def finish(self, *, seconds: float = 0.0) -> dict[str, Any]:
         """Take from the store what was not added yet, write all files, and return the report.

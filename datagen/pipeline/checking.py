@@ -11,8 +11,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from datagen.checks import SeenRecords, check_image_file, make_finding
+from datagen.checks import SeenRecords, is_rejected, make_finding
 from datagen.checks.checker import Checker, CheckRules, Verdict
+from datagen.checks.images import ImageLook, SeenPictures, look_at_image
+from datagen.checks.near import NearRepeats
 from datagen.checks.shape import read_record
 from datagen.formats.files import BrokenLine, iter_records
 from datagen.pipeline.working import work_in_order
@@ -121,8 +123,8 @@ def check_file(
         DatasetError: the file cannot be read. Raised while iterating.
         SettingsError: the rules cannot be set up.
     """
-    load_checker(rules)
-    seen = SeenRecords()
+    checker = load_checker(rules)
+    seen = _Seen()
     waiting: deque[tuple[str, object, str]] = deque()
 
     def list_tasks() -> Iterator[Task]:
@@ -131,11 +133,10 @@ def check_file(
             waiting.append((place, record, type_))
             yield Task(record, images.find(record) if images is not None else None, type_)
 
-    for verdict in work_in_order(
-        partial(_check_chunk, rules, folder), list_tasks(), workers=workers
-    ):
+    work = partial(_check_chunk, rules, folder)
+    for verdict, look in work_in_order(work, list_tasks(), workers=workers):
         place, record, type_ = waiting.popleft()
-        more = seen.check(record)
+        more = [] if isinstance(record, BrokenLine) else seen.check(record, look)
         if images is not None and isinstance(record, dict) and verdict.score is None:
             more += [make_finding("no-context")] if images.find(record) is None else []
         fields = record if isinstance(record, dict) else {}
@@ -144,8 +145,24 @@ def check_file(
             str(fields.get("id", "")),
             None if isinstance(record, BrokenLine) else record,
             type_,
-            replace(verdict, findings=verdict.findings + more) if more else verdict,
+            replace(verdict, findings=verdict.findings + checker.weigh(more)) if more else verdict,
         )
+
+
+class _Seen:
+    """What needs the records before: repeats of records, texts and pictures."""
+
+    def __init__(self) -> None:
+        self._records = SeenRecords()
+        self._texts = NearRepeats()
+        self._pictures = SeenPictures()
+
+    def check(self, record: object, look: ImageLook | None) -> list[Finding]:
+        same = self._records.check(record)
+        findings = same + ([] if is_rejected(same) else self._texts.check(record))
+        if look is not None and isinstance(record, dict):
+            findings += self._pictures.add(record["image"], look)
+        return findings
 
 
 def describe_claims(checked: CheckedRecord) -> Iterator[dict[str, Any]]:
@@ -185,22 +202,26 @@ def load_checker(rules: CheckRules) -> Checker:
     return Checker(rules)
 
 
-def _check_chunk(rules: CheckRules, folder: Path | None, tasks: list[Task]) -> list[Verdict]:
+def _check_chunk(
+    rules: CheckRules, folder: Path | None, tasks: list[Task]
+) -> list[tuple[Verdict, ImageLook | None]]:
+    """Verdicts, and the looks of the pictures; a picture that comes again is decoded once a chunk."""
     checker = load_checker(rules)
-    return [_check_one(checker, folder, task) for task in tasks]
+    looks: dict[str, ImageLook] = {}
+    return [(_check_one(checker, task), _look(task.record, folder, looks)) for task in tasks]
 
 
-def _check_one(checker: Checker, folder: Path | None, task: Task) -> Verdict:
+def _check_one(checker: Checker, task: Task) -> Verdict:
     record = task.record
     if isinstance(record, BrokenLine):
         return Verdict([make_finding("not-json", span=record.span, detail=record.message)])
-    verdict = checker.check(record, task.image, task.response_type)
-    problem = _find_image_problem(record, folder)
-    return replace(verdict, findings=[*verdict.findings, problem]) if problem else verdict
+    return checker.check(record, task.image, task.response_type)
 
 
-def _find_image_problem(record: object, folder: Path | None) -> Finding | None:
+def _look(record: object, folder: Path | None, looks: dict[str, ImageLook]) -> ImageLook | None:
     name = record.get("image") if isinstance(record, dict) else None
     if folder is None or not isinstance(name, str) or not name:
         return None
-    return check_image_file(folder / name)
+    if name not in looks:
+        looks[name] = look_at_image(folder / name)
+    return looks[name]

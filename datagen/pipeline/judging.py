@@ -87,6 +87,10 @@ class Judge:
         judged = [self.judge(request, answer) for answer in answers]
         return max(judged, key=lambda each: (isinstance(each.outcome, Sample), each.score or 0.0))
 
+    def weigh(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings of elsewhere with the severity that the settings give them."""
+        return self._checker.weigh(findings)
+
     def _check(self, sample: Sample, request: Request) -> Verdict:
         return self._checker.check(to_llava(sample), request.image, sample.item.response_type)
 

@@ -67,7 +67,7 @@ def test_a_broken_line_is_a_finding_and_the_rest_is_read(
 ) -> None:
     path = _write(tmp_path / "cut.jsonl", [GOOD])
     with path.open("a", encoding="utf-8") as file:
-        file.write('{"id": "2", "conver\n' + json.dumps({**GOOD, "id": "3"}) + "\n")
+        file.write('{"id": "2", "conver\n' + json.dumps({**GOOD, "id": "3", "image": "3.jpg"}) + "\n")
     assert _run("check", path) == 1
     out = capsys.readouterr().out
     assert "line 2: not-json" in out
@@ -87,7 +87,7 @@ def test_pictures_are_opened_when_their_folder_is_given(
 def test_many_findings_are_cut_and_counted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    records = [{**LEAK, "id": str(n)} for n in range(70)]
+    records = [{**LEAK, "id": str(n), "image": f"{n}.jpg"} for n in range(70)]
     assert _run("check", _write(tmp_path / "bad.jsonl", records)) == 1
     out = capsys.readouterr().out
     assert "… and 20 more findings" in out

@@ -63,11 +63,13 @@ def is_anchored(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
         return True
     if _trails(mention, words) or _has_other_head(mention, words):
         return False
+    if _is_bare(mention):
+        return False
     if _is_placed(mention, words) or _is_description(passage):
         return True
     if mention.determiner in _POINTING and _opens(mention, words, start):
         return True
-    return not _is_bare(mention) and _has_company(mention, sentence, words, passage)
+    return _has_company(mention, sentence, words, passage)
 
 
 def _is_description(passage: Passage) -> bool:
@@ -121,7 +123,7 @@ def _has_company(mention: Mention, sentence: Sentence, words: list[str], passage
     """Whether the sentence speaks of the picture's frame or of things that are known there."""
     if not _FRAME.isdisjoint(words):
         return True
-    if mention.determiner in _POINTING | _OWNING:
+    if mention.determiner in _OWNING or words[mention.head - 1] in {"around", "for", "to"}:
         return False
     return any(
         one is not mention and one.mood == "asserted" and knows(passage.evidence, one.term.classes)

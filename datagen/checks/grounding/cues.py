@@ -9,6 +9,7 @@ VISIBLE = split_set(
     "seen spotted found observed noticed made visible identified viewed recognized recognised spied discerned "
     "distinguished counted located glimpsed read"
 )
+FINDING = split_set("see spot observe find notice identify discern recognize")
 SEE = split_set("see spot observe find notice make read tell count view identify discern recognize")
 NOT_A_VERB = DETERMINERS | PREPOSITIONS | split_set(
     "left right top bottom back front side him them us me him her one two three four five six seven eight nine ten people other "

@@ -36,6 +36,9 @@ _OFFSTAGE = frozenset({
 _PASSED_OVER = frozenset({"bottle", "bowl", "cup", "vase", "wine glass", "chair", "book", "tie"})
 """Categories of which annotators leave out many an instance, and sorts that are hardly one."""
 
+_PLAIN_SOFT = frozenset({"ball"})
+"""Soft words that accuse where nothing at all hints at their category."""
+
 _LISTENERS = frozenset({"friend", "someone", "somebody", "stranger", "child"})
 _MODALS = frozenset({"may", "might", "could", "must", "would", "will", "can", "should", "probably"})
 _SMALL_WORDS = frozenset(
@@ -199,7 +202,7 @@ def _is_offstage(mention: Mention, sentence: Sentence, passage: Passage) -> bool
 def _find_doubt(mention: Mention, sentence: Sentence, passage: Passage) -> str:
     """What makes the thing possible though neither box nor caption has it; empty for nothing."""
     evidence, term = passage.evidence, mention.term
-    if term.kind in {"soft", "union"}:
+    if term.kind in {"soft", "union"} and term.name not in _PLAIN_SOFT:
         return "soft-word"
     if not evidence.boxes:
         return "nothing-boxed"
@@ -233,6 +236,8 @@ def _find_small_doubt(mention: Mention, sentence: Sentence, evidence: Evidence) 
     if _PASSED_OVER.isdisjoint(term.classes):
         return ""
     if term.kind == "kind" or (mention.words and _is_compound(mention.words[-1])):
+        return "small-sort"
+    if mention.plural and mention.quantity is None:
         return "small-sort"
     after = [token.lower for token in sentence.tokens[mention.last + 1 : mention.last + 5]]
     content = [singular_of(word) for word in after[1:] if word not in _SMALL_WORDS]

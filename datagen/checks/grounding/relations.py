@@ -109,8 +109,11 @@ def _judge_place(
 
 def _is_decided(mention: Mention) -> bool:
     """Whether a noun phrase is asserted to be in the picture and means one category."""
+    is_vague = mention.term.kind == "soft"
+    if is_vague and (mention.plural or mention.determiner not in {"the", "this"}):
+        return False  # "a bag" may be one that nobody boxed
     return (
-        mention.term.kind in _DECIDED_KINDS
+        (mention.term.kind in _DECIDED_KINDS or is_vague)
         and mention.mood == "asserted"
         and not mention.negated
         and not mention.generic

@@ -11,7 +11,13 @@ from datagen.checks.grounding.clauses import is_finite
 from datagen.checks.grounding.cues import GENERAL, SEE, VISIBLE
 from datagen.checks.grounding.parses import CLAUSES, NOUN_TAGS, VERB_TAGS, Parse
 from datagen.checks.grounding.readings import Mention, Mood
-from datagen.checks.grounding.word_classes import ADJECTIVES, DEFINITE, split_set
+from datagen.checks.grounding.word_classes import (
+    ADJECTIVES,
+    DEFINITE,
+    FINITE,
+    PREPOSITIONS,
+    split_set,
+)
 
 _ORDER: dict[Mood, int] = {"asserted": 0, "hedged": 1, "none": 2}
 _CONDITIONS = split_set("if unless whether lest until")
@@ -25,6 +31,11 @@ _LIKELY = split_set(
 _BEFORE_NOW = split_set("earlier before once previously formerly originally")
 _MINDING = split_set(
     "think know like love enjoy prefer hate use need associate expect imagine want dream"
+)
+_SHOWING = SEE | split_set("note observe look admire check watch")
+_NO_HEADS = PREPOSITIONS | split_set(
+    "close whole present visible wet head heads handle handles piece pieces half halves tip tips top "
+    "tops bottom end ends edge edges corner corners side sides"
 )
 _SINGULAR = split_set("a an each every this that another")
 _LEADS = split_set("please just also then always so and now")
@@ -66,11 +77,16 @@ def _is_modifier(parse: Parse, mention: Mention) -> bool:
     head = parse.heads[at]
     if not at < head <= at + 3 or parse.tags[head] not in NOUN_TAGS:
         return False
-    if parse.words[head] in ADJECTIVES:
+    if _is_doubtful(parse.words[head]) or "," in parse.words[at:head]:
         return False
     if parse.tags[head] == "NNS" and mention.determiner in _SINGULAR:
         return False  # "a boat drifts": the parser took a verb for a noun
     return parse.deps[at] == "compound" or (parse.deps[at] == "amod" and parse.tags[at] == "JJ")
+
+
+def _is_doubtful(word: str) -> bool:
+    """Whether a word that the parser takes for a noun may be another, or names no other thing."""
+    return word in _NO_HEADS or word in ADJECTIVES or word in FINITE or word.endswith("ing")
 
 
 def _find_mood(parse: Parse, mention: Mention) -> Mood:
@@ -153,7 +169,7 @@ def _is_advice(parse: Parse, at: int) -> bool:
     return (
         parse.deps[at] == "ROOT"
         and parse.tags[at] == "VB"
-        and parse.words[at] not in SEE
+        and parse.words[at] not in _SHOWING
         and not parse.has_subject(at)
         and _LEADS.issuperset(parse.words[:at])
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from datagen.checks.grounding.cues import (
     COUNTING,
+    FINDING,
     FOR_HEADS,
     FRESH,
     GENERAL,
@@ -135,6 +136,8 @@ class _Walk:
         self._raise(index, HEDGED)
 
     def silence(self, index: int, word: str) -> None:
+        if word == "will" and self._word(index + 1) in FINDING:
+            return  # "you will find the cup on the left"
         if word in {"must", "should", "would"} and self._word(index + 1) in {"be", "have", "not"}:
             self._reach_back(index, HEDGED)
         if word in {"would", "wouldn't", "should", "will"}:

@@ -41,12 +41,12 @@ _TRUST = 1.0
 """Ground that every record has, so that one doubt in one claim is no ruin."""
 
 THRESHOLDS: Mapping[str, float] = {
-    "conversation": 0.55,
+    "conversation": 0.5,
     "detail_description": 0.6,
-    "complex_reasoning": 0.5,
+    "complex_reasoning": 0.45,
 }
 """A record of the response type with a lower score is rejected; reasoning speaks of much besides."""
-DEFAULT_THRESHOLD = 0.5
+DEFAULT_THRESHOLD = 0.45
 
 
 def score_claims(claims: Iterable[Claim]) -> float:

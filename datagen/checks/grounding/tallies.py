@@ -49,7 +49,7 @@ def tally_classes(evidence: Evidence, classes: Sequence[str]) -> Tally:
     least = 0
     for group in _group_by_caption(evidence, classes):
         counts = [_count_mention(one.mention) for one in group]
-        least = max(least, *(low for low, _ in counts))
+        least = max([least, *(low for low, is_closed in counts if not is_closed)])
         exact = [low for low, is_closed in counts if is_closed]
         numbers.update(exact)
         if len(exact) == len(counts) and _is_summable(group):

@@ -95,6 +95,13 @@ def test_what_is_unknown_or_not_said_outright_gives_no_claim(marked: str) -> Non
     assert verdicts(marked) == []
 
 
+def test_a_vague_word_is_judged_only_where_it_points_at_what_is_boxed() -> None:
+    evidence = place(("dining table", RIGHT))
+    (claim,) = judge(evidence, "{The #table} is on the left.")
+    assert claim.verdict == "contradicted"
+    assert judge(evidence, "{A #table} is on the left.") == []
+
+
 def test_two_of_one_category_cannot_be_told_apart() -> None:
     assert verdicts("{A #cow} is to the left of {the #cows}.") == ["unverifiable"]
 
