@@ -14,6 +14,7 @@ from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
 from datagen.formats.llava import to_llava
 from datagen.layouts import render_text
+from datagen.pipeline.choosing import Choice
 from datagen.pipeline.judging import Judge, Judged, judge_chunk, load_types
 from datagen.pipeline.working import work_in_order
 from datagen.prompts import ResponseType
@@ -45,6 +46,7 @@ class DatasetBuilder:
         self._repeats = NearRepeats()
         self._tally = Tally()
         self._files = ExitStack()
+        self._choice: Choice | None = None
         self._last: Item | None = None
 
     def __enter__(self) -> Self:
@@ -60,6 +62,8 @@ class DatasetBuilder:
             self._array = enter(write_json_array(self._folder / ARRAY_FILE))
             self._rejected = enter(write_jsonl(self._folder / REJECTED_FILE))
             self._scores = enter(write_jsonl(self._folder / SCORES_FILE))
+            if self._settings.top is not None or self._settings.balance:
+                self._choice = enter(Choice(self._folder, self._settings))
             opening.pop_all()
         return self
 
@@ -87,11 +91,28 @@ class DatasetBuilder:
             self._tally.add_rejection(outcome)
             self._rejected(describe_rejection(outcome, judged.findings))
             return
+        if self._choice is not None:
+            self._choice.add(judged, outcome)
+            return
+        self._write_sample(judged, outcome)
+
+    def _write_sample(self, judged: Judged, outcome: Sample) -> None:
         self._tally.add_sample(outcome, judged.findings, judged.score, len(judged.dropped))
         record = to_llava(outcome, record_id=_name_record(outcome.item, self._settings))
         self._dataset(record)
         self._array(record)
         self._scores(describe_score(judged))
+
+    def _write_chosen(self, choice: Choice) -> None:
+        for judged, outcome, rule in choice.choose():
+            if rule is None:
+                self._write_sample(judged, outcome)
+            else:
+                message = f"The record passed the checks and was left out by the rule {rule!r}."
+                finding = Finding("not-selected", "select", "reject", message)
+                rejection = Rejection(outcome.item, outcome.image, finding)
+                self._tally.add_rejection(rejection)
+                self._rejected(describe_rejection(rejection, [finding]))
 
     def _compare(self, judged: Judged) -> Judged:
         """Hold a sample against the samples before it; one that repeats an earlier one goes."""
@@ -128,6 +149,8 @@ class DatasetBuilder:
             work = partial(judge_chunk, self._settings.model_dump_json())
             for judged in work_in_order(work, rest, workers=self._settings.workers):
                 self._write(judged)
+        if self._choice is not None:
+            self._write_chosen(self._choice)
         self._files.close()
         content = tally.to_json(source, seconds)
         with open_atomic(self._folder / REPORT_FILE) as file:

@@ -30,6 +30,7 @@ class Judged:
         score: share of its claims with ground, 0 to 1; None where nothing was held against it.
         verdicts: its claims by verdict.
         dropped: pairs left out of the sample, by their place in the reply, with the reason.
+        categories: COCO categories that it names with support.
     """
 
     outcome: Sample | Rejection
@@ -37,6 +38,7 @@ class Judged:
     score: float | None = None
     verdicts: Mapping[str, int] = field(default_factory=dict)
     dropped: Sequence[tuple[int, Turn, Finding]] = ()
+    categories: frozenset[str] = frozenset()
 
 
 class Judge:
@@ -165,7 +167,13 @@ def _conclude(
     verdicts = dict(sorted(Counter(str(claim.verdict) for claim in verdict.claims).items()))
     fault = _find_rejecting(verdict.findings)
     if fault is None:
-        return Judged(sample, verdict.findings, verdict.score, verdicts, dropped)
+        categories = frozenset(
+            name
+            for claim in verdict.claims
+            if claim.family == "object" and claim.verdict == "supported"
+            for name in claim.classes
+        )
+        return Judged(sample, verdict.findings, verdict.score, verdicts, dropped, categories)
     rejection = Rejection(sample.item, sample.image, fault, answer.reply.text)
     return Judged(rejection, verdict.findings, verdict.score, verdicts)
 

@@ -21,11 +21,17 @@ ANYBODY = frozenset({
 _COMPANY = 4
 """From so many people on, "alone" means apart from the others."""
 
-_WIDE = frozenset({"tv", "remote", "keyboard"})
-"""COCO's names that cover things which people call by another word: a monitor is a `tv`."""
+PLAIN_SOFT = frozenset({"ball"})
+"""Soft words that claim and deny like others: nothing but a ball is called so."""
 
-_TINY = 0.0015
-"""Share of the picture below which a thing is easily overlooked: 25 pixels square of 640 by 480."""
+_FEW = 3
+"""So many tiny things are not overlooked any more."""
+
+_OFFICE = frozenset({"monitor", "screen", "computer", "desktop", "laptop", "desk", "office"})
+"""Caption words beside which a boxed `tv` or `keyboard` may be what people call by another name."""
+
+_TINY = 0.0006
+"""Share of the picture below which a thing is easily overlooked: 14 pixels square of 640 by 480."""
 
 
 def judge_absences(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
@@ -97,7 +103,7 @@ def weigh_absence(
         return "unverifiable", "easily-missed", boxes, ()
     if not whole:
         return "unverifiable", "restricted-absence", boxes, captions
-    if term.kind == "soft":
+    if term.kind == "soft" and term.name not in PLAIN_SOFT:
         return "unverifiable", "soft-word", boxes, captions
     if _is_part_of_class(mention) and not _named_alike(mention, evidence):
         return "unverifiable", "sub-kind", boxes, captions
@@ -123,9 +129,13 @@ def _is_one_voice(captions: Sequence[int], evidence: Evidence) -> bool:
 
 def _is_easily_missed(boxes: Sequence[int], classes: Sequence[str], evidence: Evidence) -> bool:
     """Whether careful people may say that there is none: tiny boxes, and names that are wide."""
-    if not _WIDE.isdisjoint(classes):
+    if not {"tv", "remote", "keyboard"}.isdisjoint(classes) and not _OFFICE.isdisjoint(
+        evidence.words
+    ):
         return True
-    return all(_measure(evidence.image.boxes[index].corners) < _TINY for index in boxes)
+    return len(boxes) < _FEW and all(
+        _measure(evidence.image.boxes[index].corners) < _TINY for index in boxes
+    )
 
 
 def _measure(corners: tuple[float, float, float, float]) -> float:

@@ -20,7 +20,7 @@ _FRAME = frozenset({
 })  # fmt: skip
 _PLACES = frozenset({
     "in", "on", "at", "near", "next", "behind", "beside", "under", "above", "below", "between", "by",
-    "across", "along", "inside", "against", "around", "over", "close", "nearby", "off", "to", "with",
+    "across", "along", "inside", "against", "around", "over", "close", "nearby", "further", "farther", "off", "to", "with",
     "who", "which", "that", "beneath", "underneath", "atop", "among", "outside", "through", "into",
 })  # fmt: skip
 _POSTURES = frozenset({
@@ -30,6 +30,10 @@ _POSTURES = frozenset({
     "looks", "look", "catches", "fills", "covers", "holds", "faces", "grazes", "graze", "too", "also",
     "comes", "come", "peeks", "peek", "sticks", "stick", "watches", "watch", "glides", "glide",
 })  # fmt: skip
+_SHOWN = (
+    _POSTURES | _PLACES
+    | frozenset({"seen", "made", "spotted", "found", "noticed", "stopped", "visible", "shown"})
+)  # fmt: skip
 _FOLLOWERS = (
     AUXILIARIES | CONJUNCTIONS | PREPOSITIONS | PRONOUNS | _PLACES | _POSTURES
     | frozenset({"there", "here", "then", "now", "a", "an", "the", "no", "not", "made", "full", "worn",
@@ -109,13 +113,14 @@ def _trails(mention: Mention, words: list[str]) -> bool:
 
 def _is_placed(mention: Mention, words: list[str]) -> bool:
     """Whether what follows says where it is or what it is doing."""
-    after = words[mention.last + 1 : mention.last + 4]
+    following = words[mention.last + 1 : mention.last + 6]
+    after = [word for word in following if word not in {",", "too", "also"}]
     if not after:
         return False
-    if after[0] in _POSTURES or (after[0] in _PLACES and not _is_bare(mention)):
+    if after[0] in _POSTURES or after[0] in _PLACES:
         return True
     if after[0] in AUXILIARIES:
-        return any(word in _POSTURES | _PLACES or word.endswith("ing") for word in after[1:])
+        return any(word in _SHOWN or word.endswith("ing") for word in after[1:4])
     return after[0].endswith("ing")
 
 

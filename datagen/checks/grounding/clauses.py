@@ -13,23 +13,23 @@ from datagen.checks.grounding.scope import Scope, read_scope
 from datagen.checks.grounding.word_classes import split_set
 
 _OUTSIDE = split_set("advcl ccomp parataxis conj cc punct mark")
-_CUTS = split_set(", ; : ( - but while whereas")
+_CUTS = split_set(", ; : ( -")
 _JOINTS = split_set("and but so yet")
 _CONDITIONS = split_set("if when unless until whenever once lest provided should had were in")
+_FACTS = split_set("as while whereas although though because since")
+_OPEN = split_set("ROOT conj advcl")
+_MARKS = frozenset({"mark"})
 _AUXILIARY_TAGS = VERB_TAGS | {"MD"}
 
 
 def find_cuts(parse: Parse) -> list[int]:
     """The first tokens of the clauses that stand for themselves, but for the first, ascending."""
-    return sorted(
-        {
-            start
-            for verb, dep in enumerate(parse.deps)
-            if dep in {"ROOT", "conj"} and is_finite(parse, verb) and _is_free(parse, verb)
-            for start in [parse.find_start(verb, _OUTSIDE)]
-            if start and _is_cut(parse.words, start)
-        }
-    )
+    starts = {
+        parse.find_start(verb, _OUTSIDE)
+        for verb, dep in enumerate(parse.deps)
+        if dep in _OPEN and is_finite(parse, verb) and _is_free(parse, verb)
+    }
+    return sorted(start for start in starts if start and _is_cut(parse.words, start))
 
 
 def read_pieces(words: Sequence[str], cuts: Sequence[int]) -> Scope:
@@ -58,7 +58,7 @@ def is_finite(parse: Parse, verb: int) -> bool:
 
 def _is_free(parse: Parse, verb: int) -> bool:
     """Whether nothing governs a clause, and no condition stands before it."""
-    while parse.deps[verb] == "conj":
+    while parse.deps[verb] == "conj" or (parse.deps[verb] == "advcl" and _is_fact(parse, verb)):
         verb = parse.heads[verb]
     if parse.deps[verb] != "ROOT":
         return False
@@ -69,6 +69,12 @@ def _is_free(parse: Parse, verb: int) -> bool:
     )
 
 
+def _is_fact(parse: Parse, verb: int) -> bool:
+    """As in "…, as a closer look shows"."""
+    mark = parse.find_child(verb, _MARKS)
+    return mark > 0 and parse.words[mark] in _FACTS and parse.words[mark - 1] == ","
+
+
 def _is_condition(parse: Parse, child: int) -> bool:
     return parse.words[parse.find_start(child)] in _CONDITIONS
 
@@ -76,6 +82,6 @@ def _is_condition(parse: Parse, child: int) -> bool:
 def _is_cut(words: Sequence[str], start: int) -> bool:
     """Whether a comma, a bracket or a "but" stands before a clause, perhaps with a joint."""
     at = start - 1
-    if words[at] in _JOINTS and words[at] != "but":
+    if words[at] in _JOINTS or words[at] in _FACTS:
         at -= 1
-    return at >= 0 and words[at] in _CUTS
+    return at >= 0 and (words[at] in _CUTS or words[start - 1] == "but")

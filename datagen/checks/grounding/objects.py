@@ -8,7 +8,7 @@ thing possible without showing it. Only what has no ground at all is contradicte
 
 from collections.abc import Iterator
 
-from datagen.checks.grounding.absence import ANYBODY
+from datagen.checks.grounding.absence import ANYBODY, PLAIN_SOFT
 from datagen.checks.grounding.anchors import is_anchored
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.denials import find_denied
@@ -35,9 +35,6 @@ _OFFSTAGE = frozenset({
 
 _PASSED_OVER = frozenset({"bottle", "bowl", "cup", "vase", "wine glass", "chair", "book", "tie"})
 """Categories of which annotators leave out many an instance, and sorts that are hardly one."""
-
-_PLAIN_SOFT = frozenset({"ball"})
-"""Soft words that accuse where nothing at all hints at their category."""
 
 _LISTENERS = frozenset({"friend", "someone", "somebody", "stranger", "child"})
 _MODALS = frozenset({"may", "might", "could", "must", "would", "will", "can", "should", "probably"})
@@ -202,7 +199,7 @@ def _is_offstage(mention: Mention, sentence: Sentence, passage: Passage) -> bool
 def _find_doubt(mention: Mention, sentence: Sentence, passage: Passage) -> str:
     """What makes the thing possible though neither box nor caption has it; empty for nothing."""
     evidence, term = passage.evidence, mention.term
-    if term.kind in {"soft", "union"} and term.name not in _PLAIN_SOFT:
+    if term.kind in {"soft", "union"} and term.name not in PLAIN_SOFT:
         return "soft-word"
     if not evidence.boxes:
         return "nothing-boxed"

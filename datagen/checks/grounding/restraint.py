@@ -77,7 +77,7 @@ def _is_modifier(parse: Parse, mention: Mention) -> bool:
     head = parse.heads[at]
     if not at < head <= at + 3 or parse.tags[head] not in NOUN_TAGS:
         return False
-    if _is_doubtful(parse.words[head]) or "," in parse.words[at:head]:
+    if parse.tags[at] == "NNS" or _is_doubtful(parse.words[head]) or "," in parse.words[at:head]:
         return False
     if parse.tags[head] == "NNS" and mention.determiner in _SINGULAR:
         return False  # "a boat drifts": the parser took a verb for a noun
@@ -92,15 +92,23 @@ def _is_doubtful(word: str) -> bool:
 def _find_mood(parse: Parse, mention: Mention) -> Mood:
     """The least that the words over a mention make of it."""
     found: Mood = "asserted"
-    below = mention.last
+    below, is_definite = mention.last, _is_definite(parse, mention)
     for at in parse.climb(mention.last):
-        mood = _weigh(parse, at, below, mention)
+        mood = _weigh(parse, at, below, is_definite=is_definite)
         if _ORDER[mood] > _ORDER[found]:
             found = mood
         if found == "none" or _stands_alone(parse, at):
             break
         below = at
     return found
+
+
+def _is_definite(parse: Parse, mention: Mention) -> bool:
+    """Whether a definite determiner is the noun's own, not that of a phrase before it."""
+    if mention.determiner not in DEFINITE:
+        return False
+    own = {parse.words[child] for child in parse.children[mention.last]}
+    return mention.determiner == "'s" or mention.determiner in own
 
 
 def _stands_alone(parse: Parse, at: int) -> bool:
@@ -117,34 +125,24 @@ def _stands_alone(parse: Parse, at: int) -> bool:
     )
 
 
-def _weigh(parse: Parse, at: int, below: int, mention: Mention) -> Mood:
+def _weigh(parse: Parse, at: int, below: int, *, is_definite: bool) -> Mood:
     """What one word over a mention makes of it; `below` is the step before on the way up."""
     words, deps = parse.words, parse.deps
     if deps[below] in {"ccomp", "acl"} and words[at] in _LIKELY:
         return "hedged"
     if parse.tags[at] in VERB_TAGS:
-        return _weigh_verb(parse, at, below, mention)
-    if deps[at] != "prep" or mention.determiner in DEFINITE:
-        return "asserted"
-    if words[at] == "for" and below == mention.last and _is_offer(parse, parse.heads[at]):
-        return "none"
-    if words[at] == "with" and words[max(at - 1, 0) : at] in (["as"], ["like"]):
-        return "none"
-    return "asserted"
+        return _weigh_verb(parse, at, below, is_definite=is_definite)
+    is_compared = words[at] == "with" and words[max(at - 1, 0) : at] in (["as"], ["like"])
+    return "none" if is_compared and not is_definite else "asserted"
 
 
-def _is_offer(parse: Parse, head: int) -> bool:
-    """As in "a stop for dogs"."""
-    return parse.tags[head] in NOUN_TAGS
-
-
-def _weigh_verb(parse: Parse, at: int, below: int, mention: Mention) -> Mood:
+def _weigh_verb(parse: Parse, at: int, below: int, *, is_definite: bool) -> Mood:
     words = parse.words
     around = [words[child] for child in parse.children[at] if child != below]
     marks = [words[child] for child in parse.children[at] if parse.deps[child] == "mark"]
     if not _CONDITIONS.isdisjoint(marks):
         return "none"
-    if mention.determiner in DEFINITE:
+    if is_definite:
         return "asserted"
     if not GENERAL.isdisjoint(around) or _is_general(parse, at):
         return "none"

@@ -102,7 +102,7 @@ class SpacyReader:
         return replace(
             draft,
             mentions=[
-                _keep_general(before, after)
+                _keep_doubt(words, before, after)
                 for before, after in zip(
                     draft.mentions, make_mentions(words, found, self._lexicon, scope), strict=True
                 )
@@ -112,9 +112,13 @@ class SpacyReader:
         )
 
 
-def _keep_general(before: Mention, after: Mention) -> Mention:
-    """A bare plural gains nothing by a new clause: that may tell of its kind at large."""
-    if after.plural and not after.determiner and not after.quantity:
+def _keep_doubt(words: Sequence[str], before: Mention, after: Mention) -> Mention:
+    """Some gain nothing by a new clause: bare plurals, which may tell of their kind at large.
+
+    Nor does what something is made for ("a stop for dogs").
+    """
+    is_bare = after.plural and not after.determiner and not after.quantity
+    if is_bare or words[after.head - 1 : after.head] == ["for"]:
         return replace(after, mood=before.mood, generic=before.generic)
     return after
 

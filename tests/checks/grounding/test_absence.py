@@ -69,7 +69,9 @@ def test_without_a_box_two_captions_speak_against_an_absence() -> None:
 
 def test_what_is_tiny_or_wide_may_be_overlooked() -> None:
     assert verdict(make_evidence("dog 1 tiny"), "There is {no #dog}.").startswith("unverifiable")
-    assert verdict(make_evidence("tv 1"), "There is {no #tv}.") == "unverifiable easily-missed"
+    desk = make_evidence("tv 1", "A desk with a monitor.")
+    assert verdict(desk, "There is {no #tv}.") == "unverifiable easily-missed"
+    assert verdict(make_evidence("tv 1"), "There is {no #tv}.") == "contradicted false-absence"
 
 
 @pytest.mark.parametrize(
