@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from datagen import pipeline
+from datagen.balance import Balance
 from datagen.checks import is_rejected
 from datagen.checks.checker import Verdict
 from datagen.cli.options import CHECK, CHECKED, CONTEXT, READ, settle, settle_check, takes_settings
@@ -62,12 +63,14 @@ class _Counts:
     shown: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     types: dict[str, TypeCounts] = field(default_factory=dict)
+    balance: Balance = field(default_factory=Balance)
 
     def add(self, checked: pipeline.CheckedRecord) -> None:
         verdict = checked.verdict
         self.records += 1
         self.failed += is_rejected(verdict.findings)
         self.codes.update(finding.code for finding in verdict.findings)
+        pipeline.count_balance(self.balance, checked)
         if verdict.score is not None:
             counts = self.types.setdefault(checked.response_type, TypeCounts())
             counts.add(verdict)
@@ -194,6 +197,7 @@ def _summarize(file: Path, counts: _Counts) -> dict[str, Any]:
         "failed": counts.failed,
         "codes": dict(sorted(counts.codes.items())),
         "types": {name: counts.types[name].to_json() for name in sorted(counts.types)},
+        "balance": counts.balance.to_json(),
     }
 
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from datagen import pipeline
+from datagen.balance import summarize_balance
 from datagen.cli.clients import make_batch_endpoint, open_client
 from datagen.cli.options import (
     ASK,
@@ -374,6 +375,8 @@ def _print_report(out: Path, content: dict[str, Any]) -> None:
         console.print(f"  rejected: {code} {count:,}", highlight=False)
     for code, count in content["source"]["troubles"]["counts"].items():
         console.print(f"  source: {code} {count:,}", highlight=False)
+    for line in summarize_balance(content.get("balance", {"types": {}})):
+        console.print(f"  {line}", highlight=False, soft_wrap=True)
     tokens = content["tokens"]
     console.print(
         f"tokens: {tokens['prompt']:,} prompt ({tokens['cached']:,} cached), "

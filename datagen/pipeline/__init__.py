@@ -20,6 +20,7 @@ from datagen.pipeline.checking import (
     CheckedRecord,
     ImageIndex,
     check_file,
+    count_balance,
     describe_checked,
     describe_claims,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "add_up",
     "build_dataset",
     "check_file",
+    "count_balance",
     "describe_checked",
     "describe_claims",
     "find_run_price",

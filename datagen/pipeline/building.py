@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from datagen.balance import Balance
 from datagen.checks.near import NearRepeats
 from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
@@ -44,6 +45,7 @@ class DatasetBuilder:
         self._settings = settings
         self._judge = Judge(types, settings)
         self._repeats = NearRepeats()
+        self._balance = Balance()
         self._tally = Tally()
         self._files = ExitStack()
         self._choice: Choice | None = None
@@ -98,6 +100,14 @@ class DatasetBuilder:
 
     def _write_sample(self, judged: Judged, outcome: Sample) -> None:
         self._tally.add_sample(outcome, judged.findings, judged.score, len(judged.dropped))
+        self._balance.add(
+            outcome.item.response_type,
+            outcome.image,
+            [(turn.question, turn.answer) for turn in outcome.turns],
+            named=judged.categories,
+            boxed=judged.boxed,
+            absent=judged.absences,
+        )
         record = to_llava(outcome, record_id=_name_record(outcome.item, self._settings))
         self._dataset(record)
         self._array(record)
@@ -152,7 +162,7 @@ class DatasetBuilder:
         if self._choice is not None:
             self._write_chosen(self._choice)
         self._files.close()
-        content = tally.to_json(source, seconds)
+        content = tally.to_json(source, seconds) | {"balance": self._balance.to_json()}
         with open_atomic(self._folder / REPORT_FILE) as file:
             file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
         return content

@@ -5,20 +5,21 @@ Also for files that this tool did not make.
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from datagen.balance import Balance
 from datagen.checks import SeenRecords, is_rejected, make_finding
 from datagen.checks.checker import Checker, CheckRules, Verdict
 from datagen.checks.images import ImageLook, SeenPictures, look_at_image
 from datagen.checks.near import NearRepeats
-from datagen.checks.shape import read_record
+from datagen.checks.shape import ReadTurn, read_record
 from datagen.formats.files import BrokenLine, iter_records
 from datagen.pipeline.working import work_in_order
-from datagen.records import AnnotatedImage, Finding
+from datagen.records import IMAGE_TOKEN, AnnotatedImage, Finding
 from datagen.sources.exclusions import to_image_id
 
 # The shipped types come first, since an image id may itself end in words.
@@ -45,6 +46,7 @@ class CheckedRecord:
         id: its id as text, empty where it has none.
         record: the decoded JSON value; None where it is not JSON.
         response_type: by its id, else guessed from its form.
+        image: what it was held against; None where nothing is known of its image.
     """
 
     place: str
@@ -52,6 +54,7 @@ class CheckedRecord:
     record: object
     response_type: str
     verdict: Verdict
+    image: AnnotatedImage | None = None
 
 
 class ImageIndex:
@@ -125,20 +128,21 @@ def check_file(
     """
     checker = load_checker(rules)
     seen = _Seen()
-    waiting: deque[tuple[str, object, str]] = deque()
+    waiting: deque[tuple[str, Task]] = deque()
 
     def list_tasks() -> Iterator[Task]:
         for place, record in iter_records(file):
-            type_ = name_response_type(record)
-            waiting.append((place, record, type_))
-            yield Task(record, images.find(record) if images is not None else None, type_)
+            image = images.find(record) if images is not None else None
+            task = Task(record, image, name_response_type(record))
+            waiting.append((place, task))
+            yield task
 
     work = partial(_check_chunk, rules, folder)
     for verdict, look in work_in_order(work, list_tasks(), workers=workers):
-        place, record, type_ = waiting.popleft()
+        place, (record, image, type_) = waiting.popleft()
         more = [] if isinstance(record, BrokenLine) else seen.check(record, look)
-        if images is not None and isinstance(record, dict) and verdict.score is None:
-            more += [make_finding("no-context")] if images.find(record) is None else []
+        if images is not None and image is None and isinstance(record, dict):
+            more.append(make_finding("no-context"))
         fields = record if isinstance(record, dict) else {}
         yield CheckedRecord(
             place,
@@ -146,6 +150,7 @@ def check_file(
             None if isinstance(record, BrokenLine) else record,
             type_,
             replace(verdict, findings=verdict.findings + checker.weigh(more)) if more else verdict,
+            image,
         )
 
 
@@ -186,6 +191,27 @@ def describe_checked(checked: CheckedRecord) -> dict[str, Any]:
         "claims": dict(sorted(counts.items())),
         "rejected": sorted(codes),
     }
+
+
+def count_balance(balance: Balance, checked: CheckedRecord) -> None:
+    """Count a record of a file; what is no dialogue is left out."""
+    texts = [(turn.text or "").replace(IMAGE_TOKEN, "").strip() for turn in read_turns(checked)]
+    claims = checked.verdict.claims
+    supported = [claim for claim in claims if claim.verdict == "supported"]
+    if texts:
+        balance.add(
+            checked.response_type,
+            checked.image.file_name if checked.image is not None else checked.id,
+            list(zip(texts[::2], texts[1::2], strict=False)),
+            named={name for each in supported if each.family == "object" for name in each.classes},
+            boxed={box.category for box in checked.image.boxes} if checked.image else (),
+            absent=sum(claim.family == "absence" for claim in supported),
+        )
+
+
+def read_turns(checked: CheckedRecord) -> Sequence[ReadTurn]:
+    """The messages of a record as far as they can be read."""
+    return read_record(checked.record).turns
 
 
 def _read_message(record: object, turn: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from datagen.balance import asks_yes_no, find_opening
 from datagen.config import RunSettings
 from datagen.pipeline.judging import Judged
 from datagen.records import Sample
@@ -74,13 +75,13 @@ class Choice:
 
 def describe_candidate(judged: Judged, sample: Sample) -> Candidate:
     """What the choice goes by."""
-    questions = [turn.question.lower().split() for turn in sample.turns]
-    asked = sum(bool(words) and words[0] in _YES_NO for words in questions)
+    questions = [turn.question for turn in sample.turns]
+    asked = sum(map(asks_yes_no, questions))
     return Candidate(
         sample.item.id,
         sample.item.response_type,
         judged.score,
-        " ".join(questions[0][:2]),
+        find_opening(questions[0]),
         2 * asked > len(questions),
         judged.categories,
     )

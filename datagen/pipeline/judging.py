@@ -31,6 +31,8 @@ class Judged:
         verdicts: its claims by verdict.
         dropped: pairs left out of the sample, by their place in the reply, with the reason.
         categories: COCO categories that it names with support.
+        boxed: those that are boxed in its image.
+        absences: statements that something is not there, with support.
     """
 
     outcome: Sample | Rejection
@@ -39,6 +41,8 @@ class Judged:
     verdicts: Mapping[str, int] = field(default_factory=dict)
     dropped: Sequence[tuple[int, Turn, Finding]] = ()
     categories: frozenset[str] = frozenset()
+    boxed: frozenset[str] = frozenset()
+    absences: int = 0
 
 
 class Judge:
@@ -82,7 +86,8 @@ class Judge:
         if self._settings.drop == "pair" and not _find_rejecting(parsed.findings):
             sample, verdict, dropped = self._drop_pairs(sample, verdict, request)
         findings = [*parsed.findings, *verdict.findings]
-        return _conclude(sample, replace(verdict, findings=findings), answer, dropped)
+        judged = _conclude(sample, replace(verdict, findings=findings), answer, dropped)
+        return replace(judged, boxed=frozenset(box.category for box in image.boxes))
 
     def choose(self, request: Request, answers: Sequence[Answer]) -> Judged:
         """The best candidate: a record before none, then the higher score, then the earlier one."""
@@ -173,7 +178,18 @@ def _conclude(
             if claim.family == "object" and claim.verdict == "supported"
             for name in claim.classes
         )
-        return Judged(sample, verdict.findings, verdict.score, verdicts, dropped, categories)
+        absences = sum(
+            claim.family == "absence" and claim.verdict == "supported" for claim in verdict.claims
+        )
+        return Judged(
+            sample,
+            verdict.findings,
+            verdict.score,
+            verdicts,
+            dropped,
+            categories,
+            absences=absences,
+        )
     rejection = Rejection(sample.item, sample.image, fault, answer.reply.text)
     return Judged(rejection, verdict.findings, verdict.score, verdicts)
 

@@ -5,8 +5,11 @@ idioms, advice. A contradiction therefore needs an anchor: words that place the 
 reader ("there is", "on the left", "is standing", "next to the man") or at least one of a number.
 """
 
+from collections.abc import Sequence
+
 from datagen.checks.grounding.evidence import Passage, knows
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.traits import list_words
 from datagen.checks.grounding.word_classes import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, PRONOUNS
 
 _SEEING = frozenset({
@@ -61,7 +64,7 @@ def is_anchored(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
         return True
     if _is_bare(mention) and not mention.plural:
         return False
-    words = [token.lower for token in sentence.tokens]
+    words = list_words(sentence)
     start = sentence.clauses[mention.clause][0] if mention.clause < len(sentence.clauses) else 0
     if not _SEEING.isdisjoint(words[start : mention.head]):
         return True
@@ -87,7 +90,7 @@ def _is_description(passage: Passage) -> bool:
     )
 
 
-def _opens(mention: Mention, words: list[str], start: int) -> bool:
+def _opens(mention: Mention, words: Sequence[str], start: int) -> bool:
     """Whether the noun phrase begins its clause."""
     return mention.head == start or words[mention.head - 1] in _CLAUSE_MARKS
 
@@ -96,7 +99,7 @@ def _is_bare(mention: Mention) -> bool:
     return not mention.determiner and mention.quantity is None
 
 
-def _has_other_head(mention: Mention, words: list[str]) -> bool:
+def _has_other_head(mention: Mention, words: Sequence[str]) -> bool:
     """Whether the next word is a noun that the phrase is really about ("guest list")."""
     after = words[mention.last + 1] if mention.last + 1 < len(words) else "."
     if mention.plural or not after.isalpha() or after in _FOLLOWERS:
@@ -104,14 +107,14 @@ def _has_other_head(mention: Mention, words: list[str]) -> bool:
     return not after.endswith(("ing", "ed", "s", "ly"))
 
 
-def _trails(mention: Mention, words: list[str]) -> bool:
+def _trails(mention: Mention, words: Sequence[str]) -> bool:
     """Whether it comes along in a phrase of place or company: "with a cup", "in a bowl"."""
     if mention.determiner in _POINTING or not mention.head:
         return False
     return words[mention.head - 1] in _TRAILING
 
 
-def _is_placed(mention: Mention, words: list[str]) -> bool:
+def _is_placed(mention: Mention, words: Sequence[str]) -> bool:
     """Whether what follows says where it is or what it is doing."""
     following = words[mention.last + 1 : mention.last + 6]
     after = [word for word in following if word not in {",", "too", "also"}]
@@ -124,7 +127,9 @@ def _is_placed(mention: Mention, words: list[str]) -> bool:
     return after[0].endswith("ing")
 
 
-def _has_company(mention: Mention, sentence: Sentence, words: list[str], passage: Passage) -> bool:
+def _has_company(
+    mention: Mention, sentence: Sentence, words: Sequence[str], passage: Passage
+) -> bool:
     """Whether the sentence speaks of the picture's frame or of things that are known there."""
     if not _FRAME.isdisjoint(words):
         return True

@@ -17,7 +17,8 @@ _CUTS = split_set(", ; : ( -")
 _JOINTS = split_set("and but so yet")
 _CONDITIONS = split_set("if when unless until whenever once lest provided should had were in")
 _FACTS = split_set("as while whereas although though because since")
-_OPEN = split_set("ROOT conj advcl")
+_OPEN = split_set("ROOT conj advcl parataxis")
+_SIDE_BY_SIDE = split_set("conj parataxis")
 _MARKS = frozenset({"mark"})
 _AUXILIARY_TAGS = VERB_TAGS | {"MD"}
 
@@ -58,7 +59,7 @@ def is_finite(parse: Parse, verb: int) -> bool:
 
 def _is_free(parse: Parse, verb: int) -> bool:
     """Whether nothing governs a clause, and no condition stands before it."""
-    while parse.deps[verb] == "conj" or (parse.deps[verb] == "advcl" and _is_fact(parse, verb)):
+    while parse.deps[verb] in _SIDE_BY_SIDE or _is_fact(parse, verb):
         verb = parse.heads[verb]
     if parse.deps[verb] != "ROOT":
         return False
@@ -71,6 +72,8 @@ def _is_free(parse: Parse, verb: int) -> bool:
 
 def _is_fact(parse: Parse, verb: int) -> bool:
     """As in "…, as a closer look shows"."""
+    if parse.deps[verb] != "advcl":
+        return False
     mark = parse.find_child(verb, _MARKS)
     return mark > 0 and parse.words[mark] in _FACTS and parse.words[mark - 1] == ","
 

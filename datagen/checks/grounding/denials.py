@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 
 from datagen.checks.grounding.evidence import Passage
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.traits import list_words
 
 _LOOKING = frozenset({"find", "see", "spot", "notice", "discover", "detect"})
 _TRACES = frozenset({"sign", "signs", "trace", "traces", "evidence", "hint"})
@@ -60,10 +61,10 @@ _EXCEPTIONS = frozenset({"but", "except", "besides", "beyond"})
 
 def find_denied(sentence: Sentence, passage: Passage) -> set[int]:
     """Places in `sentence.mentions` of what is said not to be there."""
-    words = [token.lower for token in sentence.tokens]
     mentions = sentence.mentions
     if not mentions:
         return set()
+    words = list_words(sentence)
     if _stands_under_heading(sentence, words, passage):
         return {place for place, one in enumerate(mentions) if not one.dropped}
     if _CUES.isdisjoint(words) and not any(one.negated for one in mentions):

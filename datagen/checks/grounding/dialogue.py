@@ -101,9 +101,9 @@ def _judge_message(sentences: Sequence[Sentence], passage: Passage, walk: _Walk)
 def _judge_sentences(
     sentences: Sequence[Sentence], passage: Passage, introduced: set[str]
 ) -> Iterator[Claim]:
-    known = len(introduced)
+    known = 0
     for sentence in sentences:
-        if len(introduced) != known or not passage.introduced:
+        if len(introduced) != known:
             passage = replace(passage, introduced=frozenset(introduced))
             known = len(introduced)
         for judge in FAMILIES:

