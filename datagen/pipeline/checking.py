@@ -234,6 +234,7 @@ def _check_chunk(
     """Verdicts, and the looks of the pictures; a picture that comes again is decoded once a chunk."""
     checker = load_checker(rules)
     looks: dict[str, ImageLook] = {}
+    checker.prepare(task.record for task in tasks)
     return [(_check_one(checker, task), _look(task.record, folder, looks)) for task in tasks]
 
 

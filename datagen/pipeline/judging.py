@@ -99,7 +99,9 @@ class Judge:
         return self._checker.weigh(findings)
 
     def _check(self, sample: Sample, request: Request) -> Verdict:
-        return self._checker.check(to_llava(sample), request.image, sample.item.response_type)
+        record = to_llava(sample)
+        self._checker.prepare([record])
+        return self._checker.check(record, request.image, sample.item.response_type)
 
     def _drop_pairs(
         self, sample: Sample, verdict: Verdict, request: Request
@@ -142,6 +144,8 @@ def make_rules(settings: RunSettings) -> CheckRules:
         budget=settings.budget,
         image_tokens=settings.image_tokens,
         tokenizer=settings.tokenizer,
+        spacy_model=settings.spacy_model,
+        all_annotated=settings.instances is not None,
     )
 
 

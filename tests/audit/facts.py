@@ -24,6 +24,8 @@ _VAGUE = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]+|\d+")
 
+_COMPUTER_WORDS = frozenset({"monitor", "monitors", "computer", "computers", "desktop", "desk"})
+
 FAMILIES: dict[str, tuple[str, ...]] = {
     "white": ("white", "cream", "ivory", "beige"),
     "grey": ("grey", "gray", "silver"),
@@ -96,12 +98,19 @@ class Facts:
 
     @cached_property
     def plain_to_see(self) -> tuple[str, ...]:
-        """Boxed categories that nobody overlooks: large enough, or named by a caption; sorted."""
-        named = name_all("\n".join(self.image.captions))
+        """Boxed categories that nobody overlooks: large enough, or named by a caption; sorted.
+
+        A `tv` beside a computer is COCO's name for its monitor: who says that there is no TV is right.
+        """
+        text = "\n".join(self.image.captions)
+        named = name_all(text)
+        is_monitor = not _COMPUTER_WORDS.isdisjoint(_WORD.findall(text.lower()))
         return tuple(
             name
             for name in self.present
-            if name in named or max(map(_measure, self.boxes[name])) >= LEAST_SIZE
+            if name in named
+            or (max(map(_measure, self.boxes[name])) >= LEAST_SIZE and name != "tv")
+            or (name == "tv" and not is_monitor)
         )
 
     @cached_property

@@ -36,7 +36,8 @@ def judge_claims(
 @cache
 def _make_checker(layer: Layer) -> Checker:
     """With the package's rules as they come but for the layer, and the examples of its prompts."""
-    return Checker(CheckRules(layer=layer), examples=_list_examples())
+    rules = CheckRules(layer=layer, all_annotated=True)  # COCO's own, and the samples' like it
+    return Checker(rules, examples=_list_examples())
 
 
 def _list_examples() -> list[str]:

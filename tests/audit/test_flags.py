@@ -1,7 +1,10 @@
 import copy
 
+from datagen.checks.checker import Layer
 from tests.audit.corpus import DATA, Case, Record, read_samples, read_written
 from tests.audit.flags import GROUNDING, find_flags, judge_claims
+
+LAYERS: tuple[Layer, ...] = ("off", "lexicon", "spacy")
 
 
 def _read() -> Case:
@@ -31,6 +34,17 @@ def test_an_absent_object_raises_a_flag_of_grounding() -> None:
     record = _say(case, "There is also a zebra in the kitchen.")
     assert f"{GROUNDING}absent-object" in find_flags(record, case.image, case.response_type)
     assert any(claim.verdict == "contradicted" for claim in judge_claims(record, case.image))
+
+
+def test_the_layer_decides_who_reads() -> None:
+    case = _read()
+    record = _say(case, "It is surely a weekday, perhaps, and one notices a zebra close by.")
+    claims = {layer: judge_claims(record, case.image, layer) for layer in LAYERS}
+    said = {
+        layer: [claim.subject for claim in found if claim.verdict == "contradicted"]
+        for layer, found in claims.items()
+    }
+    assert said == {"off": [], "lexicon": [], "spacy": ["zebra"]}
 
 
 def test_a_record_that_is_no_record_is_flagged_all_the_same() -> None:

@@ -77,6 +77,11 @@ def test_the_counts_are_written_as_json(tmp_path: Path) -> None:
     assert leak["caught"] <= leak["planted"]
 
 
+def test_the_reader_that_parses_can_be_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    command.main(["--small", "--half", "all", "--layer", "spacy"])
+    assert "Planted in 4 records, written by hand" in capsys.readouterr().out
+
+
 def test_misses_are_shown_with_text_context_and_claims() -> None:
     case = load_cases(None)[0]
     record = json.loads(json.dumps(case.record))

@@ -1,61 +1,167 @@
 """Every reason has an example that shows it, and REASONS.md is what would be written."""
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from datagen import pipeline
 from datagen.checks import (
     PARTS,
     REASON_TABLE,
     REASONS,
     ExampleIndex,
     SeenRecords,
+    check_image_file,
     check_record,
 )
+from datagen.checks.checker import CODES, Checker, CheckRules
+from datagen.checks.images import SeenPictures
+from datagen.checks.near import NearRepeats
 from datagen.checks.table import (
     TABLE_FILE,
     Example,
     format_reason_table,
+    load_contexts,
     load_examples,
     write_reason_table,
 )
+from datagen.records import Finding
 
 EXAMPLES = load_examples()
-OF_RECORDS = [
-    code
-    for code, example in EXAMPLES.items()
-    if not example.told and REASON_TABLE[code].stage in PARTS
-]
+CHECKER = Checker(CheckRules())
+
+
+def list_codes(*stages: str) -> list[str]:
+    return [
+        code
+        for code, example in EXAMPLES.items()
+        if not example.told and REASON_TABLE[code].stage in stages
+    ]
+
+
+OF_RECORDS = list_codes(*PARTS)
+OF_PICTURES = list_codes("grounding")
+OF_SETS = list_codes("duplicates")
+TOLD = [code for code, example in EXAMPLES.items() if example.told]
 
 
 def find_codes(example: Example) -> list[str]:
+    if example.context is not None:
+        verdict = CHECKER.check(example.record, example.context)
+        return [finding.code for finding in verdict.findings]
     settings = dict(example.settings)
     if "examples" in settings:
         settings["examples"] = ExampleIndex(settings["examples"])
     return [finding.code for finding in check_record(example.record, **settings)]
 
 
-@pytest.mark.parametrize("code", OF_RECORDS)
+@pytest.mark.parametrize("code", OF_RECORDS + OF_PICTURES)
 def test_an_example_has_the_reason_that_it_shows(code: str) -> None:
     assert code in find_codes(EXAMPLES[code])
 
 
-@pytest.mark.parametrize("code", OF_RECORDS)
+@pytest.mark.parametrize("code", OF_RECORDS + OF_PICTURES)
 def test_an_example_has_hardly_any_other_reason(code: str) -> None:
     assert len(set(find_codes(EXAMPLES[code]))) <= 2
 
 
-@pytest.mark.parametrize("code", ["same-record", "same-id"])
+@pytest.mark.parametrize("code", OF_PICTURES)
+def test_an_example_of_grounding_needs_its_picture(code: str) -> None:
+    assert CHECKER.check(EXAMPLES[code].record).findings == []
+
+
+def test_an_example_of_every_contradiction_has_that_reason_alone() -> None:
+    for code in CODES.values():
+        assert set(find_codes(EXAMPLES[code])) <= {code, "low-score"}
+
+
+@pytest.mark.parametrize("code", OF_SETS)
 def test_an_example_of_a_set_needs_the_record_before_it(code: str) -> None:
-    seen = SeenRecords()
+    records, texts = SeenRecords(), NearRepeats()
     for record in EXAMPLES[code].earlier:
-        assert seen.check(record) == []
-    assert [finding.code for finding in seen.check(EXAMPLES[code].record)] == [code]
+        assert records.check(record) + texts.check(record) == []
+    same = records.check(EXAMPLES[code].record)
+    # Whatever is the same is near too; only what is neither is asked of the texts.
+    found = same or texts.check(EXAMPLES[code].record)
+    assert [finding.code for finding in found] == [code]
 
 
-def test_every_reason_of_a_part_has_an_example_and_every_example_a_reason() -> None:
-    of_parts = {code for code, reason in REASON_TABLE.items() if reason.stage in PARTS}
-    assert of_parts <= EXAMPLES.keys() <= REASONS.keys()
+# --- examples told in words -------------------------------------------------------------------
+
+
+def read_file(folder: Path, text: str) -> list[Finding]:
+    path = folder / "set.jsonl"
+    path.write_text(text, encoding="utf-8")
+    (checked,) = pipeline.check_file(path, CheckRules(), images=pipeline.ImageIndex({}))
+    return checked.verdict.findings
+
+
+def write_picture(path: Path) -> Path:
+    Image.effect_noise((64, 48), 80).resize((640, 480)).convert("RGB").save(path)
+    return path
+
+
+def break_json(folder: Path) -> list[Finding]:
+    return read_file(folder, "{'id': 7}\n")
+
+
+def leave_context_out(folder: Path) -> list[Finding]:
+    return read_file(folder, json.dumps(EXAMPLES["absent-object"].record) + "\n")
+
+
+def mix_keys(_: Path) -> list[Finding]:
+    record = EXAMPLES["user-label-in-text"].record
+    assert isinstance(record, dict)
+    return check_record({**record, 7: "no JSON"})
+
+
+def name_no_file(folder: Path) -> list[Finding]:
+    finding = check_image_file(folder / "7.jpg")
+    return [finding] if finding else []
+
+
+def cut_file(folder: Path) -> list[Finding]:
+    path = write_picture(folder / "7.jpg")
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return name_no_file(folder)
+
+
+def save_again(folder: Path) -> list[Finding]:
+    path = write_picture(folder / "7.jpg")
+    other = folder / "8.png"
+    Image.open(path).save(other)
+    pictures = SeenPictures()
+    assert pictures.check(path.name, path) == []
+    return pictures.check(other.name, other)
+
+
+MAKERS: Mapping[str, Callable[[Path], list[Finding]]] = {
+    "not-json": break_json,
+    "malformed": mix_keys,
+    "image-missing": name_no_file,
+    "image-corrupt": cut_file,
+    "no-context": leave_context_out,
+    "same-picture": save_again,
+}
+
+
+@pytest.mark.parametrize("code", TOLD)
+def test_an_example_told_in_words_has_its_reason(code: str, tmp_path: Path) -> None:
+    assert code in [finding.code for finding in MAKERS[code](tmp_path)]
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+def test_every_reason_has_an_example_and_every_example_a_reason() -> None:
+    assert EXAMPLES.keys() == REASONS.keys()
+
+
+def test_every_example_is_tried() -> None:
+    assert {*OF_RECORDS, *OF_PICTURES, *OF_SETS, *TOLD} == EXAMPLES.keys()
 
 
 def test_the_table_on_disk_is_current() -> None:
@@ -65,16 +171,27 @@ def test_the_table_on_disk_is_current() -> None:
 
 
 def test_the_table_names_every_reason_once() -> None:
-    text = format_reason_table()
+    text = format_reason_table().partition("## Rules of grounding")[0]
     for code, sentence in REASONS.items():
         assert text.count(f"| `{code}` |") == 1
         assert sentence.replace("|", "\\|") in text
 
 
-def test_every_row_has_four_cells() -> None:
+def test_every_row_has_four_cells_and_none_is_empty() -> None:
     rows = [line for line in format_reason_table().splitlines() if line.startswith("| `")]
     for row in rows:
-        assert row.replace("\\|", "").count("|") == 5
+        cells = row.replace("\\|", "").split("|")
+        assert len(cells) == 6
+        assert all(cell.strip() for cell in cells[1:-1])
+
+
+def test_an_example_about_a_picture_names_one_that_the_table_describes() -> None:
+    text = format_reason_table()
+    for code in OF_PICTURES:
+        context = EXAMPLES[code].context
+        assert context is not None
+        assert load_contexts()[context.id] == context
+        assert f"| *{context.id}* | {context.captions[0]}" in text
 
 
 def test_the_table_can_be_written_elsewhere(tmp_path: Path) -> None:

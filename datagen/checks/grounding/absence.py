@@ -95,8 +95,8 @@ def weigh_absence(
     boxes = find_boxes(evidence, term.classes)
     captions = _find_plain_captions(evidence, term.classes)
     if not boxes and not captions:
-        rule = "nothing-known" if evidence.boxes else "nothing-boxed"
-        return ("supported" if evidence.boxes and whole else "unverifiable"), rule, (), ()
+        rule = "nothing-known" if evidence.annotated else "nothing-boxed"
+        return ("supported" if evidence.annotated and whole else "unverifiable"), rule, (), ()
     if not boxes and _is_one_voice(captions, evidence):
         return "unverifiable", "one-voice", (), captions
     if not captions and _is_easily_missed(boxes, term.classes, evidence):
@@ -129,9 +129,7 @@ def _is_one_voice(captions: Sequence[int], evidence: Evidence) -> bool:
 
 def _is_easily_missed(boxes: Sequence[int], classes: Sequence[str], evidence: Evidence) -> bool:
     """Whether careful people may say that there is none: tiny boxes, and names that are wide."""
-    if not {"tv", "remote", "keyboard"}.isdisjoint(classes) and not _OFFICE.isdisjoint(
-        evidence.words
-    ):
+    if "tv" in classes and not _OFFICE.isdisjoint(evidence.words):
         return True
     return len(boxes) < _FEW and all(
         _measure(evidence.image.boxes[index].corners) < _TINY for index in boxes

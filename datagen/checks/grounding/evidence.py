@@ -63,6 +63,7 @@ class Evidence:
         mentions: for each category the caption mentions whose term has it, in caption order.
         words: every word of the captions, lower-case, and its singular.
         hinted: categories that something in the context makes possible without naming them.
+        annotated: the picture was searched for the categories, so what has no box is not there.
     """
 
     image: AnnotatedImage
@@ -72,6 +73,7 @@ class Evidence:
     mentions: Mapping[str, tuple[CaptionMention, ...]]
     words: frozenset[str]
     hinted: frozenset[str] = frozenset()
+    annotated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,16 @@ class Passage:
     introduced: frozenset[str] = frozenset()
 
 
-def gather_evidence(image: AnnotatedImage, reader: Reader) -> Evidence:
-    """Read the captions of an image and order its boxes by category."""
+def gather_evidence(
+    image: AnnotatedImage, reader: Reader, *, all_annotated: bool = False
+) -> Evidence:
+    """Read the captions of an image and order its boxes by category.
+
+    Args:
+        image: with or without boxes.
+        reader: the one that reads the answers too.
+        all_annotated: an image without boxes has nothing to be boxed; else nobody looked.
+    """
     sentences = tuple(tuple(reader.read(caption)) for caption in image.captions)
     boxes: dict[str, list[int]] = defaultdict(list)
     for index, box in enumerate(image.boxes):
@@ -114,6 +124,7 @@ def gather_evidence(image: AnnotatedImage, reader: Reader) -> Evidence:
         mentions=mentions,
         words=words,
         hinted=_collect_hints(boxes.keys(), mentions, words),
+        annotated=bool(boxes) or all_annotated,
     )
 
 

@@ -202,7 +202,7 @@ def _find_doubt(mention: Mention, sentence: Sentence, passage: Passage) -> str:
     evidence, term = passage.evidence, mention.term
     if term.kind in {"soft", "union"} and term.name not in PLAIN_SOFT:
         return "soft-word"
-    if not evidence.boxes:
+    if not evidence.annotated:
         return "nothing-boxed"
     if not evidence.hinted.isdisjoint(term.classes):
         return "hinted"

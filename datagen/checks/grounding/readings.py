@@ -6,7 +6,7 @@ written once. Offsets are characters of the text that was read.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 TermKind = Literal["class", "kind", "union", "soft", "person", "noun"]
 """What a term of the lexicon may do.
@@ -127,4 +127,13 @@ class Reader(Protocol):
 
     def read(self, text: str) -> Sequence[Sentence]:
         """Read one message; sentences without any mention are given too."""
+        ...
+
+
+@runtime_checkable
+class BatchReader(Protocol):
+    """A reader that is faster when it may read many texts at once, and keeps what it has read."""
+
+    def read_all(self, texts: Sequence[str]) -> Sequence[Sequence[Sentence]]:
+        """Read many messages; `read` has them at hand afterwards."""
         ...

@@ -11,7 +11,7 @@ from tests.checks.grounding.brief import sketch_mention
 CASES = {
     "A light green helmet lies there.": "light~",
     "It has the hard look of a camera flash.": "camera~",
-    "He wears a toothbrush mustache.": "toothbrush~",
+    "There is a horse calendar on the wall.": "horse~",
     "Photos like this one often show sinks too.": "1 sink~",
     "In general, a surfboard needs some care.": "surfboard~",
     "Many people think of chairs when they see this.": "4+ people~, chair~*",
