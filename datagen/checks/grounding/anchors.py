@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from datagen.checks.grounding.evidence import Passage, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.traits import list_words
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.word_classes import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, PRONOUNS
 
 _SEEING = frozenset({

@@ -14,12 +14,12 @@ from typing import Any
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.traits import (
     collect_stated,
     is_asserted_at,
     is_judged,
     is_open,
-    list_words,
     read_traits,
 )
 from datagen.checks.grounding.zones import PICTURE_WORDS

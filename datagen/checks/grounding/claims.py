@@ -19,7 +19,7 @@ Verdict = Literal["supported", "contradicted", "unverifiable", "unsupported"]
 claimed without any ground in the context, which is a doubt and no proof."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Claim:
     """One statement about the picture and its verdict.
 

@@ -15,13 +15,13 @@ from importlib import resources
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.traits import (
     collect_stated,
     find_affirmed,
     find_topic,
     is_judged,
     is_open,
-    list_words,
     read_traits,
     split_found,
 )

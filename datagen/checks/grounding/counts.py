@@ -17,6 +17,7 @@ from datagen.checks.grounding.people import limit_group
 from datagen.checks.grounding.quantities import ORDINALS, read_number
 from datagen.checks.grounding.readings import Mention, Sentence, Term
 from datagen.checks.grounding.tallies import Tally, find_runs, tally_classes
+from datagen.checks.grounding.tokens import list_words
 
 Reach = Literal["some", "weak", "all"]
 """Whether a number speaks of some of them, of all by a plain "there are", or of all outright."""
@@ -44,7 +45,7 @@ def judge_counts(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
 
 
 def _judge_mention(mention: Mention, sentence: Sentence, passage: Passage) -> Claim:
-    after = [token.lower for token in sentence.tokens[mention.last + 1 : mention.last + 3]]
+    after = list_words(sentence)[mention.last + 1 : mention.last + 3]
     number = read_number(after[1]) if len(after) == 2 and after[0] == ":" else None
     if number is None or not _precedes_number(mention, sentence):
         return judge_number(mention, sentence, passage, reach=find_reach(sentence, mention))
@@ -53,7 +54,7 @@ def _judge_mention(mention: Mention, sentence: Sentence, passage: Passage) -> Cl
 
 def _precedes_number(mention: Mention, sentence: Sentence) -> bool:
     """Whether the noun phrase is "number of dogs", which its number follows."""
-    words = {token.lower for token in sentence.tokens[mention.head : mention.first]}
+    words = set(list_words(sentence)[mention.head : mention.first])
     return "number" in words
 
 
@@ -72,7 +73,7 @@ def is_numbered(mention: Mention, sentence: Sentence) -> bool:
     quantity = mention.quantity
     if quantity is None:
         return False
-    words = (token.lower for token in sentence.tokens[mention.head : mention.first])
+    words = list_words(sentence)[mention.head : mention.first]
     return quantity.exact or any(read_number(word) or word in ORDINALS for word in words)
 
 
@@ -82,7 +83,7 @@ def find_reach(sentence: Sentence, mention: Mention) -> Reach:
     if quantity is None or not quantity.exact:
         return "some"
     start, end = _find_clause(sentence, mention)
-    before = {token.lower for token in sentence.tokens[start : mention.first]}
+    before = set(list_words(sentence)[start : mention.first])
     if before & _SHOWING and before & _PICTURE:
         return "weak"
     if not quantity.total or narrows_after(sentence, mention, end):
@@ -211,7 +212,7 @@ def _judge_breakdown(
     for mention in sentence.mentions:
         if mention.first >= run[0].first:
             return
-        between = [token.lower for token in sentence.tokens[mention.last + 1 : run[0].head]]
+        between = list_words(sentence)[mention.last + 1 : run[0].head]
         quantity = mention.quantity
         if between == [":"] and quantity is not None and quantity.exact:
             if (

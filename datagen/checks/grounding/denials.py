@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from datagen.checks.grounding.evidence import Passage
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.traits import list_words
+from datagen.checks.grounding.tokens import list_words
 
 _LOOKING = frozenset({"find", "see", "spot", "notice", "discover", "detect"})
 _TRACES = frozenset({"sign", "signs", "trace", "traces", "evidence", "hint"})
@@ -183,7 +183,7 @@ def narrows_after(
         for index in range(other.head, other.last + 1)
     }
     for index in range(mention.last + 1, end):
-        word = sentence.tokens[index].lower
+        word = list_words(sentence)[index]
         if word in {";", ":", "\u2014", "\u2013", "but", "(", ")", ".", "?", "!"}:
             return False
         if word == "," or index in coordinated or (word == "there" and sentence.is_question):

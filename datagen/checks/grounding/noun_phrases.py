@@ -12,7 +12,7 @@ from importlib import resources
 
 from datagen.checks.grounding.lexicon import load_lexicon
 from datagen.checks.grounding.readings import Mood, Sentence, Term
-from datagen.checks.grounding.tokens import Tokens
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.vocabulary import Noun, find_noun, is_general, list_singulars
 
 CLAIMING_KINDS = frozenset(
@@ -103,12 +103,6 @@ def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
         phrase = noun and _measure(words, noun, first, index, taken)
         if phrase and _is_claimed(sentence, words, phrase):
             yield phrase
-
-
-def list_words(sentence: Sentence) -> Sequence[str]:
-    """The lower-case words of a sentence."""
-    tokens = sentence.tokens
-    return tokens.words if isinstance(tokens, Tokens) else [token.lower for token in tokens]
 
 
 def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:

@@ -16,14 +16,9 @@ from itertools import pairwise
 from datagen.checks.grounding.breeds import judge_breeds
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage
-from datagen.checks.grounding.noun_phrases import (
-    DEFINITE,
-    NounPhrase,
-    find_phrases,
-    is_listed,
-    list_words,
-)
+from datagen.checks.grounding.noun_phrases import DEFINITE, NounPhrase, find_phrases, is_listed
 from datagen.checks.grounding.readings import Sentence
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.vocabulary import Noun, list_above, list_singulars, load_vocabulary
 
 NOUN_RULES: Mapping[str, str] = {

@@ -24,6 +24,7 @@ from datagen.checks.grounding.people import is_other_group
 from datagen.checks.grounding.quantities import is_counter
 from datagen.checks.grounding.questions import asks_beyond, is_supposing
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.vocabulary import find_noun
 from datagen.checks.grounding.word_classes import ADJECTIVES, AUXILIARIES
 
@@ -81,20 +82,18 @@ def _answers_a_wish(sentence: Sentence, passage: Passage) -> bool:
     asking = [one for one in passage.question if one.is_question]
     if not asking or passage.text[: sentence.tokens[0].start].strip():
         return False
-    return asks_beyond(asking[-1]) and AUXILIARIES.isdisjoint(
-        token.lower for token in sentence.tokens
-    )
+    return asks_beyond(asking[-1]) and AUXILIARIES.isdisjoint(list_words(sentence))
 
 
 def _is_about_listener(mention: Mention, sentence: Sentence) -> bool:
     """Whether it follows somebody whom to tell: "describe it to a friend on the phone"."""
-    before = [token.lower for token in sentence.tokens[: mention.first]]
+    before = list_words(sentence)[: mention.first]
     return not _LISTENERS.isdisjoint(before) and not {"to", "for"}.isdisjoint(before)
 
 
 def _is_granted(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
     """Whether a question takes the mention for granted; "are those apples?" does not."""
-    before = sentence.tokens[mention.head - 1].lower if mention.head else ""
+    before = list_words(sentence)[mention.head - 1] if mention.head else ""
     if before in {"is", "are"} and mention.determiner in {"this", "that", "these", "those"}:
         return False
     return mention.determiner in _POINTING | _OWNING and passage.introduced.isdisjoint(
@@ -237,7 +236,7 @@ def _find_small_doubt(mention: Mention, sentence: Sentence, evidence: Evidence) 
         return "small-sort"
     if mention.plural and mention.quantity is None:
         return "small-sort"
-    after = [token.lower for token in sentence.tokens[mention.last + 1 : mention.last + 5]]
+    after = list_words(sentence)[mention.last + 1 : mention.last + 5]
     content = [singular_of(word) for word in after[1:] if word not in _SMALL_WORDS]
     if after[:1] == ["of"] and any(
         word in evidence.words or word in evidence.boxes for word in content

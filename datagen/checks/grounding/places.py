@@ -12,7 +12,7 @@ from typing import Literal
 
 from datagen.checks.grounding.geometry import Relation, Zone
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.traits import list_words
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.zones import (
     PICTURE_WORDS,
     SIDED_PARTS,

@@ -7,6 +7,7 @@ things for granted ("Where is the dog?"), unless it supposes ("What would the do
 from collections.abc import Sequence
 
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.tokens import list_words
 
 _INDEFINITE = frozenset({"", "a", "an", "any", "some", "no"})
 _LEADING = frozenset({"and", "so", "also", "then", "but", "well", ",", "or"})
@@ -19,7 +20,7 @@ _BEING = frozenset({"is", "are", "'s", "was", "were", "else", "can", "do"})
 
 def find_counted(asking: Sentence) -> Mention | None:
     """The mention after "how many", with nothing but its own words between."""
-    words = [token.lower for token in asking.tokens]
+    words = list_words(asking)
     for index in range(len(words) - 1):
         if words[index] == "how" and words[index + 1] == "many":
             following = (one for one in asking.mentions if one.first > index)
@@ -30,7 +31,7 @@ def find_counted(asking: Sentence) -> Mention | None:
 
 def find_asked(asking: Sentence) -> list[Mention]:
     """What a question of existence asks for; empty for every other question."""
-    words = [token.lower for token in asking.tokens]
+    words = list_words(asking)
     start = 0
     while start < len(words) and words[start] in _LEADING:
         start += 1
@@ -61,7 +62,7 @@ def _find_alternatives(first: Mention, asking: Sentence) -> list[Mention]:
     for mention in asking.mentions:
         if mention.first <= last.last:
             continue
-        between = [token.lower for token in asking.tokens[last.last + 1 : mention.head]]
+        between = list_words(asking)[last.last + 1 : mention.head]
         if not between or not set(between) <= {"or", ",", "and"}:
             break
         found.append(mention)
@@ -71,7 +72,7 @@ def _find_alternatives(first: Mention, asking: Sentence) -> list[Mention]:
 
 def is_supposing(asking: Sentence) -> bool:
     """Whether a question speaks of what might be; "could you count" is mere politeness."""
-    words = [token.lower for token in asking.tokens]
+    words = list_words(asking)
     return any(
         word in _SUPPOSING and words[at + 1 : at + 2] and words[at + 1] not in _POLITE
         for at, word in enumerate(words)
@@ -80,7 +81,7 @@ def is_supposing(asking: Sentence) -> bool:
 
 def asks_beyond(asking: Sentence) -> bool:
     """Whether the answer lies outside the picture: "What should one add?", "Who owns it?"."""
-    words = [token.lower for token in asking.tokens]
+    words = list_words(asking)
     if "who" in words[:-1]:
         return words[words.index("who") + 1] not in _BEING
     return not _SUPPOSING.isdisjoint(words) and not _BEYOND.isdisjoint(words)

@@ -23,7 +23,7 @@ Mood = Literal["asserted", "hedged", "none"]
 picture: purpose, advice, condition, comparison, general knowledge, alternatives."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Term:
     """One entry of the lexicon, found by its words.
 
@@ -40,7 +40,7 @@ class Term:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Token:
     """A word, a number or a punctuation mark; `lower` has straight apostrophes."""
 
@@ -49,7 +49,7 @@ class Token:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Quantity:
     """A number word before a noun, or before a list that it rules.
 
@@ -66,7 +66,7 @@ class Quantity:
     total: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Mention:
     """One noun phrase whose head is a term.
 
@@ -103,7 +103,7 @@ class Mention:
     clause: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Sentence:
     """One sentence as read.
 

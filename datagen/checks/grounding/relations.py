@@ -21,7 +21,8 @@ from datagen.checks.grounding.geometry import (
 from datagen.checks.grounding.places import Place, find_places
 from datagen.checks.grounding.readings import Mention, Sentence
 from datagen.checks.grounding.subjects import Subject, find_subjects
-from datagen.checks.grounding.traits import find_affirmed, is_open, list_words, opens_answer
+from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.traits import find_affirmed, is_open, opens_answer
 
 _MANY = 10
 """From this number on annotators may have left boxes out (they draw at most about 15 a class)."""

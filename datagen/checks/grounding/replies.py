@@ -16,6 +16,7 @@ from datagen.checks.grounding.objects import judge_presence
 from datagen.checks.grounding.questions import find_asked, find_counted
 from datagen.checks.grounding.readings import Mention, Sentence
 from datagen.checks.grounding.tallies import find_runs
+from datagen.checks.grounding.tokens import list_words
 
 _YES = frozenset({"yes", "yeah", "yep", "yup", "indeed"})
 _NO = frozenset({"no", "nope", "none"})
@@ -91,7 +92,7 @@ def _judge_parts(
     counted: Mention, reply: Sentence, index: int, number: int, passage: Passage
 ) -> Iterator[Claim]:
     """Find totals that do not add up: "Four: two men and a woman"."""
-    if index + 1 >= len(reply.tokens) or reply.tokens[index + 1].lower not in {":", *_DASHES}:
+    if index + 1 >= len(reply.tokens) or list_words(reply)[index + 1] not in {":", *_DASHES}:
         return
     for run in find_runs(reply.mentions, reply):
         parts = [part_number(one) for one in run]

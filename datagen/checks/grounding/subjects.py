@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datagen.checks.grounding.links import AHEAD, FINITE, LINKS, OPENERS, is_link
 from datagen.checks.grounding.places import Place
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.traits import PREPOSITIONS, list_words
+from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.traits import PREPOSITIONS
 
 _BOUNDARIES = frozenset({
     ";", ":", "(", "while", "whereas", "but", "although", "though", "because", "where", "if",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import overload
 
-from datagen.checks.grounding.readings import Token
+from datagen.checks.grounding.readings import Sentence, Token
 
 _TOKEN = re.compile(
     r"(\w+(?:'t\b|(?:-\w+|[.,:]\d\w*)*)"  # dog, isn't, two-seat, 2.5
@@ -163,3 +163,9 @@ def _is_abbreviated(words: list[str], index: int) -> bool:
         return False
     before = words[index - 1]
     return before in _ABBREVIATIONS or (len(before) == 1 and before.isalpha())
+
+
+def list_words(sentence: Sentence) -> Sequence[str]:
+    """The lower-case words of a sentence, punctuation included; not to be changed."""
+    tokens = sentence.tokens
+    return tokens.words if isinstance(tokens, Tokens) else [token.lower for token in tokens]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from datagen.checks.grounding.evidence import CaptionMention, Evidence, Passage, find_boxes
 from datagen.checks.grounding.readings import Mention, Sentence, Term
-from datagen.checks.grounding.tokens import Tokens
+from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.zones import PICTURE_WORDS
 
 PREPOSITIONS = frozenset({
@@ -49,15 +49,6 @@ _CLAUSE_DENIALS = frozenset({
 })  # fmt: skip
 _DOMINANT = 6.0
 """One box this many times larger than the next of its category is what captions speak of."""
-
-
-def list_words(sentence: Sentence) -> list[str]:
-    """The lower-case words of a sentence, punctuation included; not to be changed."""
-    tokens = sentence.tokens
-    if isinstance(tokens, Tokens):
-        words = tokens.words
-        return words if isinstance(words, list) else list(words)
-    return [token.lower for token in tokens]
 
 
 def read_traits(

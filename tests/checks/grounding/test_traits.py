@@ -2,13 +2,8 @@ import pytest
 
 from datagen.checks.grounding.evidence import Evidence, gather_evidence
 from datagen.checks.grounding.reader import LexiconReader
-from datagen.checks.grounding.traits import (
-    collect_stated,
-    is_judged,
-    is_only,
-    list_words,
-    read_traits,
-)
+from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.traits import collect_stated, is_judged, is_only, read_traits
 from datagen.records import AnnotatedImage, Box
 from tests.checks.grounding.builders import MarkedReader, build_sentences, make_evidence, plain
 
