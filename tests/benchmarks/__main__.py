@@ -1,6 +1,6 @@
 """Measure the engine and print one table.
 
-    python -m tests.benchmarks                  everything, about seven minutes
+    python -m tests.benchmarks                  everything, about ten minutes
     python -m tests.benchmarks faults tokens    these cases
     python -m tests.benchmarks --quick          everything in small, to see that it works
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.benchmarks import (
+    bench_checks,
     bench_cost,
     bench_faults,
     bench_memory,
@@ -41,6 +42,7 @@ CASES: Mapping[str, Measure] = {
     "faults": bench_faults.measure,
     "tokens": bench_tokens.measure,
     "cost": bench_cost.measure,
+    "checks": bench_checks.measure,
 }
 
 

@@ -26,7 +26,7 @@ class Claim:
     Attributes:
         family: what kind of statement it is.
         verdict: what the context says to it.
-        rule: id of the rule that decided, kebab-case, listed in `rules_table`.
+        rule: id of the rule that decided, kebab-case, listed in `rules.toml`.
         turn: LLaVA message index: question `i` is `2 * i`, its answer one more.
         start, end: character offsets in that message; the text between is the span.
         subject: what it is about: a COCO category, or the noun.
