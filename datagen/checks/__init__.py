@@ -84,6 +84,7 @@ _NO_TEXTS = Passages([], set())
 def check_record(
     record: object,
     *,
+    readable: ReadRecord | None = None,
     parts: Iterable[str] = tuple(PARTS),
     captions: Sequence[str] = (),
     language: str = "English",
@@ -96,6 +97,7 @@ def check_record(
 
     Args:
         record: a decoded JSON value; a LLaVA record if all is well.
+        readable: the same record already read, if the caller did so.
         parts: names of `PARTS`. Files that teach grounding on purpose (boxes in questions and
             answers) want all but `language`.
         captions: the image's own captions where known; they license their words.
@@ -116,7 +118,7 @@ def check_record(
     """
     wanted = frozenset(parts)
     _refuse_unknown(wanted)
-    readable = read_record(record)
+    readable = readable or read_record(record)
     reading = Reading(
         record,
         readable,

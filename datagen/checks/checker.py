@@ -101,7 +101,8 @@ class Checker:
         if rules.tokenizer is not None:
             self._count_tokens = load_token_counter(rules.tokenizer)
         self._reader = _load_reader(rules)
-        self._caption_reader = LexiconReader()
+        # Captions are plain: a parser would take longer and say the same.
+        self._caption_reader = LexiconReader() if self._reader is not None else None
         self._evidence: Evidence | None = None
 
     def check(
@@ -115,8 +116,10 @@ class Checker:
             response_type: chooses the lowest score.
         """
         rules = self._rules
+        readable = read_record(record)
         findings = check_record(
             record,
+            readable=readable,
             captions=image.captions if image is not None else (),
             language=rules.language,
             examples=self._examples,
@@ -126,7 +129,7 @@ class Checker:
         )
         claims: Sequence[Claim] = ()
         score = None
-        texts = [turn.text for turn in read_record(record).turns]
+        texts = [turn.text for turn in readable.turns]
         if image is not None and self._reader is not None and any(texts):
             claims = judge_dialogue(texts, self._gather(image), self._reader)
             score = score_claims(claims)
@@ -155,7 +158,8 @@ class Checker:
         weighed = [claim for claim in claims if not self._is_excused(claim)]
         lowest = self._min_scores.get(response_type, find_threshold(response_type))
         score = score if len(weighed) == len(claims) else score_claims(weighed)
-        if score < lowest:
+        is_contradicted = any(claim.verdict == "contradicted" for claim in weighed)
+        if score < lowest and not is_contradicted:  # a contradiction says more
             named = sorted({claim.subject for claim in claims if claim.verdict == "unsupported"})
             detail = f"{score:.2f} of {lowest:.2f}; without ground: {', '.join(named[:8]) or '-'}"
             yield make_finding("low-score", detail=detail)
@@ -171,10 +175,9 @@ class Checker:
         return finding if severity == finding.severity else replace(finding, severity=severity)
 
     def _gather(self, image: AnnotatedImage) -> Evidence:
-        if self._reader is None:
+        if self._caption_reader is None:
             raise ValueError("grounding is off")
         if self._evidence is None or self._evidence.image != image:
-            # Captions are plain: a parser would take longer and say the same.
             self._evidence = gather_evidence(
                 image, self._caption_reader, all_annotated=self._rules.all_annotated
             )

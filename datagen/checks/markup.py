@@ -119,13 +119,14 @@ def _check_text(passage: Passage) -> Iterator[Finding]:
     text = passage.text
     if text.startswith(IMAGE_TOKEN) or text.endswith(IMAGE_TOKEN):
         text = text.replace(IMAGE_TOKEN, "")
-    if not _SIGNS.search(text):
+    held = set(_SIGNS.findall(text))
+    if not held:
         return
     found: set[str] = set()
     for code, answers_only, signs, pattern in _PATTERNS:
         if code in found or (answers_only and not passage.is_answer):
             continue
-        if signs and not any(sign in text for sign in signs):
+        if signs and held.isdisjoint(signs):
             continue
         match = pattern.search(text)
         if match:

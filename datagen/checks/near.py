@@ -12,7 +12,7 @@ written, and the later record of two is the repeating one whatever the order of 
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from itertools import pairwise
@@ -20,7 +20,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from datagen.checks.bands import BandTable
-from datagen.checks.reasons import make_finding
+from datagen.checks.reasons import SPAN_LENGTH, make_finding
 from datagen.checks.shape import read_record
 from datagen.records import IMAGE_TOKEN, Finding
 
@@ -41,7 +41,7 @@ _SHARING = 32
 
 # Texts of one picture are compared one by one; a set that is all about one picture must not take
 # for ever.
-_TEXTS_OF_A_PICTURE = 64
+_TEXTS_OF_A_PICTURE = 8
 
 Pairs = bytes
 """The pairs of neighbouring words of a text: sorted 32-bit digests, each once."""
@@ -62,19 +62,21 @@ def digest_pairs(words: Sequence[str]) -> Pairs:
     return _pack({crc32(pair.encode("utf-8", "surrogatepass")) for pair in pairs})
 
 
-def compare_pairs(one: Pairs, other: Pairs) -> float:
-    """Jaccard index of two texts, 0 to 1; 0 when their lengths alone keep it below THRESHOLD.
+def compare_pairs(one: Pairs, others: Iterable[tuple[Pairs, int]]) -> Iterator[tuple[float, int]]:
+    """Those of the other texts that are near: Jaccard index, 0 to 1, and the other's number.
 
-    >>> fox = digest_pairs("the quick brown fox".split())
-    >>> compare_pairs(fox, digest_pairs("the quick brown dog".split()))
-    0.5
+    >>> fox, dog, cat = (digest_pairs(f"the quick brown fox likes the {x}".split()) for x in "abc")
+    >>> [number for _, number in compare_pairs(fox, [(dog, 7), (b"", 8), (fox, 9)])]
+    [7, 9]
     """
-    fewer, more = sorted((len(one), len(other)))
-    if fewer < THRESHOLD * more:
-        return 0.0
-    shared = len(_unpack(one) & _unpack(other))
-    either = (fewer + more) // 4 - shared
-    return shared / either if either else 0.0
+    own = set(_unpack(one))
+    least, most = len(one) * THRESHOLD, len(one) / THRESHOLD
+    for other, number in others:
+        if least <= len(other) <= most:  # else the lengths alone keep them apart
+            shared = len(own.intersection(_unpack(other)))
+            either = (len(one) + len(other)) // 4 - shared
+            if either and shared >= THRESHOLD * either:
+                yield shared / either, number
 
 
 class NearTexts:
@@ -92,11 +94,8 @@ class NearTexts:
     def find(self, pairs: Pairs, owner: int) -> int | None:
         """Owner of the nearest earlier text; without one, the text is remembered under `owner`."""
         keys = self._band_keys(pairs)
-        near = [
-            (-index, number)
-            for number in self._table.find(keys)
-            if (index := compare_pairs(pairs, self._texts[number])) >= THRESHOLD
-        ]
+        found = ((self._texts[number], number) for number in self._table.find(keys))
+        near = [(-index, number) for index, number in compare_pairs(pairs, found)]
         if near:
             return self._owners[min(near)[1]]
         self._table.add(keys)
@@ -113,25 +112,26 @@ class NearTexts:
 
 
 class _Text(NamedTuple):
-    """One question or answer: message index, text, words; pairs only where they are needed."""
+    """One question or answer: message index, beginning, digest of its words, and their pairs.
+
+    Pairs only where they are needed; `is_long` texts are compared with those of other pictures.
+    """
 
     turn: int
     text: str
-    words: list[str]
+    digest: int
+    is_long: bool
     pairs: Pairs
 
-    @property
-    def is_long(self) -> bool:
-        return len(self.words) >= SHORTEST
 
+class Dialogue(NamedTuple):
+    """What is compared of one record: its id, the digest of its picture's name, its texts."""
 
-class _Dialogue(NamedTuple):
-    """What is compared of one record, with its number and the digest of its picture's name."""
-
-    number: int
+    id: str
     image: int
     questions: list[_Text]
     answers: list[_Text]
+    number: int = 0
 
     def join_answers(self) -> Pairs:
         """Word pairs of all answers together, so that the order of the turns does not matter."""
@@ -181,8 +181,12 @@ class NearRepeats:
 
     def check(self, record: object) -> list[Finding]:
         """Compare a decoded JSON value with those before it, then remember it."""
-        dialogue = _read_dialogue(record, len(self._ids))
-        self._ids.append(str(record.get("id", "")) if isinstance(record, dict) else "")
+        return self.compare(read_dialogue(record))
+
+    def compare(self, dialogue: Dialogue) -> list[Finding]:
+        """The same for a record that was read already, perhaps in another process."""
+        dialogue = dialogue._replace(number=len(self._ids))
+        self._ids.append(dialogue.id)
         self._images.append(dialogue.image)
         self._count_questions(dialogue)
         elsewhere = self._find_elsewhere(dialogue)
@@ -197,14 +201,14 @@ class NearRepeats:
         told = {finding.turn for finding in answers}
         return questions + answers + [other for other in elsewhere if other.turn not in told]
 
-    def _count_questions(self, dialogue: _Dialogue) -> None:
+    def _count_questions(self, dialogue: Dialogue) -> None:
         for question in dialogue.questions:
             if question.is_long:
                 near = self._questions.find(question.pairs, dialogue.number)
                 self.counts["questions"] += 1
                 self.counts["shared_questions"] += near is not None
 
-    def _find_elsewhere(self, dialogue: _Dialogue) -> list[Finding]:
+    def _find_elsewhere(self, dialogue: Dialogue) -> list[Finding]:
         """Answers near one about another picture."""
         findings = []
         for answer in dialogue.answers:
@@ -217,11 +221,11 @@ class NearRepeats:
                 findings.append(self._report("shared-answer", near, answer))
         return findings
 
-    def _is_elsewhere(self, dialogue: _Dialogue, near: int) -> bool:
+    def _is_elsewhere(self, dialogue: Dialogue, near: int) -> bool:
         image = self._images[near]
         return near != dialogue.number and (not image or image != dialogue.image)
 
-    def _find_whole(self, picture: _Picture, dialogue: _Dialogue) -> Finding | None:
+    def _find_whole(self, picture: _Picture, dialogue: Dialogue) -> Finding | None:
         """The finding about the answers as a whole; remembers them."""
         whole = dialogue.join_answers()
         if len(whole) < 4 * SHORTEST:
@@ -230,7 +234,7 @@ class NearRepeats:
         _remember(picture.records, whole, dialogue.number)
         return None if near is None else self._report("near-duplicate", near)
 
-    def _find_answers(self, picture: _Picture, dialogue: _Dialogue) -> Iterator[Finding]:
+    def _find_answers(self, picture: _Picture, dialogue: Dialogue) -> Iterator[Finding]:
         """Single answers near one about the same picture, in this record or an earlier one."""
         for answer in dialogue.answers:
             if not answer.is_long:
@@ -246,21 +250,22 @@ class NearRepeats:
         return make_finding(code, turn=turn, span=span, detail=f"record {self._ids[near]!r}")
 
 
-def _find_questions(picture: _Picture, dialogue: _Dialogue) -> Iterator[Finding]:
+def _find_questions(picture: _Picture, dialogue: Dialogue) -> Iterator[Finding]:
     """Questions with the words of one about the same picture; remembers them."""
     for question in dialogue.questions:
-        digest = _digest(" ".join(question.words))
+        digest = question.digest
         if digest in picture.questions:
             yield make_finding("repeated-question", turn=question.turn, span=question.text)
         elif len(picture.questions) < _TEXTS_OF_A_PICTURE:
             picture.questions.append(digest)
 
 
-def _read_dialogue(record: object, number: int) -> _Dialogue:
+def read_dialogue(record: object) -> Dialogue:
     """Questions and answers that have words, with the placeholder of the picture left out."""
-    image = record.get("image") if isinstance(record, dict) else None
+    fields = record if isinstance(record, dict) else {}
+    image = fields.get("image")
     named = _digest(image) if isinstance(image, str) and image else 0
-    dialogue = _Dialogue(number, named, [], [])
+    dialogue = Dialogue(str(fields.get("id", "")), named, [], [])
     for index, speaker, text in read_record(record).turns:
         if text is None or speaker is None:
             continue
@@ -268,18 +273,17 @@ def _read_dialogue(record: object, number: int) -> _Dialogue:
         words = split_words(text)
         if not words:
             continue
-        is_compared = speaker == "gpt" or len(words) >= SHORTEST
-        pairs = digest_pairs(words) if is_compared else b""
-        texts = dialogue.answers if speaker == "gpt" else dialogue.questions
-        texts.append(_Text(index, text, words, pairs))
+        is_answer, is_long = speaker == "gpt", len(words) >= SHORTEST
+        pairs = digest_pairs(words) if is_answer or is_long else b""
+        digest = 0 if is_answer else _digest(" ".join(words))
+        texts = dialogue.answers if is_answer else dialogue.questions
+        texts.append(_Text(index, text[:SPAN_LENGTH], digest, is_long, pairs))
     return dialogue
 
 
 def _find_near(pairs: Pairs, earlier: Sequence[tuple[Pairs, int]]) -> int | None:
     """Number of the record with the first text that is near."""
-    return next(
-        (number for other, number in earlier if compare_pairs(pairs, other) >= THRESHOLD), None
-    )
+    return next((number for _, number in compare_pairs(pairs, earlier)), None)
 
 
 def _remember(texts: list[tuple[Pairs, int]], pairs: Pairs, number: int) -> None:
@@ -291,8 +295,8 @@ def _pack(digests: set[int]) -> Pairs:
     return array("I", sorted(digests)).tobytes()
 
 
-def _unpack(pairs: Pairs) -> set[int]:
-    return set(memoryview(pairs).cast("I"))
+def _unpack(pairs: Pairs) -> Iterable[int]:
+    return memoryview(pairs).cast("I")
 
 
 def _digest(text: str) -> int:

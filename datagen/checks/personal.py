@@ -49,8 +49,9 @@ def check_personal(read: Passages, captions: Sequence[str] = ()) -> list[Finding
         captions: the image's own captions; what they hold is content.
     """
     findings = find_phrases(read, "personal", captions)
+    known = " ".join(captions)
     for passage in read.passages:
-        findings += _check_numbers(passage, " ".join(captions))
+        findings += _check_numbers(passage, known)
     return findings
 
 

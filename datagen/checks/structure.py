@@ -16,7 +16,6 @@ from datagen.records import IMAGE_TOKEN, Finding
 _SEPARATOR = " ASSISTANT: "
 _END_TOKEN = "</s>"
 _USER_LABEL = " USER: "
-_LABELS = ("ASSISTANT:", "USER:")
 
 
 def check_structure(
@@ -78,7 +77,7 @@ def _check_emptiness(record: ReadRecord) -> Iterator[Finding]:
 def _check_separators(record: ReadRecord) -> Iterator[Finding]:
     for turn in record.turns:
         text = turn.text or ""
-        if _END_TOKEN not in text and not any(label in text for label in _LABELS):
+        if _END_TOKEN not in text and "ASSISTANT:" not in text and "USER:" not in text:
             continue
         # The template puts a blank on both sides of a question, so its edges count too.
         framed = f" {text} " if turn.speaker == "human" else text

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -43,6 +44,9 @@ from datagen.store import Answer, Request
 
 if TYPE_CHECKING:
     from datagen.llm.batch.asker import BatchAsker
+
+_WORTH_A_PROCESS = 1000
+"""Replies wanted from which on a process of its own judges them while others are asked for."""
 
 console = Console()
 RunFolder = Annotated[Path, typer.Argument(help="Run folder.", show_default=False)]
@@ -203,7 +207,8 @@ def _generate_uncollected(settings: RunSettings, out: Path, start: Start) -> Non
             asker = _make_batch_asker(settings, out, start)
             gc.freeze()  # what is there by now stays; the collector need not walk it over and over
             gc.enable()
-            with pipeline.DatasetBuilder(out, settings, job.types) as builder:
+            aside = job.count_wanted() >= _WORTH_A_PROCESS and (os.cpu_count() or 1) > 1
+            with pipeline.DatasetBuilder(out, settings, job.types, aside=aside) as builder:
                 if settings.candidates == 1:
                     asking.on_answer = _follow(builder)
                 try:

@@ -13,11 +13,10 @@ from datagen.balance import Balance
 from datagen.checks.near import NearRepeats
 from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
-from datagen.formats.llava import to_llava
 from datagen.layouts import render_text
 from datagen.pipeline.choosing import Choice
 from datagen.pipeline.judging import Judge, Judged, judge_chunk, load_types
-from datagen.pipeline.working import work_in_order
+from datagen.pipeline.working import Aside, work_in_order
 from datagen.prompts import ResponseType
 from datagen.records import Finding, Item, Rejection, Sample, Turn
 from datagen.report import Tally
@@ -38,9 +37,21 @@ class DatasetBuilder:
     """
 
     def __init__(
-        self, folder: Path, settings: RunSettings, types: Mapping[str, ResponseType]
+        self,
+        folder: Path,
+        settings: RunSettings,
+        types: Mapping[str, ResponseType],
+        *,
+        aside: bool = False,
     ) -> None:
-        """Prepare; the files are opened by the `with` block."""
+        """Prepare; the files are opened by the `with` block.
+
+        Args:
+            folder: the run folder.
+            settings: of the run.
+            types: its response types.
+            aside: judge what is added in another process, so that adding takes no time.
+        """
         self._folder = folder
         self._settings = settings
         self._judge = Judge(types, settings)
@@ -50,6 +61,9 @@ class DatasetBuilder:
         self._files = ExitStack()
         self._choice: Choice | None = None
         self._last: Item | None = None
+        self._work = partial(judge_chunk, settings.model_dump_json())
+        self._is_aside = aside
+        self._aside: Aside[tuple[Request, Sequence[Answer]], Judged] | None = None
 
     def __enter__(self) -> Self:
         """Open the files.
@@ -67,6 +81,8 @@ class DatasetBuilder:
             if self._settings.top is not None or self._settings.balance:
                 self._choice = enter(Choice(self._folder, self._settings))
             opening.pop_all()
+        if self._is_aside:
+            self._aside = Aside(self._work, self._take)
         return self
 
     def __exit__(
@@ -76,13 +92,21 @@ class DatasetBuilder:
         trace: TracebackType | None,
     ) -> None:
         """Drop what was not finished."""
+        if self._aside is not None:
+            self._aside.close()
         unfinished = RuntimeError("not finished")
         self._files.__exit__(RuntimeError, unfinished, None)
 
     def add(self, request: Request, answers: Sequence[Answer]) -> None:
         """Take the next item, in item order, with the newest answer of each candidate."""
-        self._last = request.item
-        self._write(self._judge.choose(request, answers))
+        if self._aside is not None:
+            self._aside.put((_shorten(request), answers))
+        else:
+            self._take(self._judge.choose(request, answers))
+
+    def _take(self, judged: Judged) -> None:
+        self._last = judged.outcome.item
+        self._write(judged)
 
     def _write(self, judged: Judged) -> None:
         judged = self._compare(judged)
@@ -108,7 +132,7 @@ class DatasetBuilder:
             boxed=judged.boxed,
             absent=judged.absences,
         )
-        record = to_llava(outcome, record_id=_name_record(outcome.item, self._settings))
+        record = {**judged.record, "id": _name_record(outcome.item, self._settings)}
         self._dataset(record)
         self._array(record)
         self._scores(describe_score(judged))
@@ -126,9 +150,9 @@ class DatasetBuilder:
 
     def _compare(self, judged: Judged) -> Judged:
         """Hold a sample against the samples before it; one that repeats an earlier one goes."""
-        if isinstance(judged.outcome, Rejection):
+        if isinstance(judged.outcome, Rejection) or judged.texts is None:
             return judged
-        repeats = self._judge.weigh(self._repeats.check(to_llava(judged.outcome)))
+        repeats = self._judge.weigh(self._repeats.compare(judged.texts))
         findings = [*judged.findings, *repeats]
         fault = next((each for each in repeats if each.severity == "reject"), None)
         if fault is None:
@@ -146,6 +170,8 @@ class DatasetBuilder:
         Raises:
             DatagenError: the store cannot be read, a file cannot be written.
         """
+        if self._aside is not None:
+            self._aside.finish()
         tally = self._tally
         with RunStore(self._folder, write=True) as store:
             tally.planned.update(json.loads(store.get_meta("planned") or "{}"))
@@ -156,8 +182,7 @@ class DatasetBuilder:
             rest = (
                 (_shorten(request), answers) for request, answers in store.iterate(after=self._last)
             )
-            work = partial(judge_chunk, self._settings.model_dump_json())
-            for judged in work_in_order(work, rest, workers=self._settings.workers):
+            for judged in work_in_order(self._work, rest, workers=self._settings.workers):
                 self._write(judged)
         if self._choice is not None:
             self._write_chosen(self._choice)

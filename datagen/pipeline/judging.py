@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from typing import Any
 
 from datagen.checks.checker import Checker, CheckRules, Verdict
+from datagen.checks.near import Dialogue, read_dialogue
 from datagen.config import RunSettings
 from datagen.formats.llava import to_llava
 from datagen.prompts import ResponseType, load_prompts
@@ -33,6 +35,8 @@ class Judged:
         categories: COCO categories that it names with support.
         boxed: those that are boxed in its image.
         absences: statements that something is not there, with support.
+        record: the sample as it stands in a file.
+        texts: what is compared with other samples.
     """
 
     outcome: Sample | Rejection
@@ -43,6 +47,8 @@ class Judged:
     categories: frozenset[str] = frozenset()
     boxed: frozenset[str] = frozenset()
     absences: int = 0
+    record: Mapping[str, Any] = field(default_factory=dict)
+    texts: Dialogue | None = None
 
 
 class Judge:
@@ -185,6 +191,7 @@ def _conclude(
         absences = sum(
             claim.family == "absence" and claim.verdict == "supported" for claim in verdict.claims
         )
+        record = to_llava(sample)
         return Judged(
             sample,
             verdict.findings,
@@ -193,6 +200,8 @@ def _conclude(
             dropped,
             categories,
             absences=absences,
+            record=record,
+            texts=read_dialogue(record),
         )
     rejection = Rejection(sample.item, sample.image, fault, answer.reply.text)
     return Judged(rejection, verdict.findings, verdict.score, verdicts)

@@ -1,12 +1,14 @@
 """Pipeline: work on many things in several processes, results in the order of the input."""
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import chain, islice
-from multiprocessing import get_context
-from typing import TypeVar
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import Generic, TypeVar
 
 _CHUNK = 128
 """Things handed to a process at a time: enough that handing over does not count."""
@@ -14,6 +16,9 @@ _AHEAD = 3
 """Chunks under way for each process; what waits for its turn is held in memory."""
 _WORTHWHILE = 16 * _CHUNK
 """Below it, the start of further processes takes longer than they save."""
+
+_MOST_WAITING = 64
+"""Chunks that wait for a process which works aside."""
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -54,8 +59,7 @@ def _work_here(work: Callable[[list[_T]], list[_R]], things: Iterator[_T]) -> It
 def _work_there(
     work: Callable[[list[_T]], list[_R]], things: Iterator[_T], workers: int
 ) -> Iterator[_R]:
-    # A fork would copy locks that other threads hold, so processes start from nothing.
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    pool = _open_pool(workers)
     try:
         waiting: deque[Future[list[_R]]] = deque()
         for chunk in _cut(things):
@@ -66,3 +70,76 @@ def _work_there(
             yield from waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+class Aside(Generic[_T, _R]):
+    """Another process that works along while this one does something else; results in order.
+
+    It is a short cut: where too much waits for it, it takes nothing more.
+    """
+
+    def __init__(self, work: Callable[[list[_T]], list[_R]], take: Callable[[_R], None]) -> None:
+        """Start the process.
+
+        Args:
+            work: pure and picklable, like the things that are put.
+            take: gets each result in the order of the things, in `put` or `finish`.
+        """
+        self._work = work
+        self._take = take
+        self._pool = _open_pool(1)
+        self._chunk: list[_T] = []
+        self._waiting: deque[Future[list[_R]]] = deque()
+        self._is_open = True
+
+    def put(self, thing: _T) -> None:
+        """Hand a thing over, and take the results that are ready."""
+        if not self._is_open:
+            return
+        self._chunk.append(thing)
+        if len(self._chunk) >= _CHUNK // 2:
+            self._submit()
+        while self._waiting and self._waiting[0].done():
+            self._take_next()
+
+    def finish(self) -> None:
+        """Take the results of all that was put, and end the process."""
+        if self._chunk:
+            self._submit()
+        while self._waiting:
+            self._take_next()
+        self.close()
+
+    def close(self) -> None:
+        """End the process; what was not taken is lost."""
+        self._is_open = False
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _submit(self) -> None:
+        self._waiting.append(self._pool.submit(self._work, self._chunk))
+        self._chunk = []
+        self._is_open = len(self._waiting) < _MOST_WAITING
+
+    def _take_next(self) -> None:
+        for result in self._waiting.popleft().result():
+            self._take(result)
+
+
+def _open_pool(workers: int) -> ProcessPoolExecutor:
+    # A fork would copy locks that other threads hold, so processes start from nothing.
+    return ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_begin_as_worker
+    )
+
+
+def _begin_as_worker() -> None:
+    """Leave Ctrl-C to the process that waits, and end with it, even when it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -100,8 +100,9 @@ def list_datagen(command: str, *arguments: str | Path, records: int) -> list[str
 def list_generate(
     url: str, out: Path, *flags: str, records: int, concurrency: int, model: str = MODEL
 ) -> list[str]:
-    """`datagen generate` against an endpoint."""
+    """`datagen generate` against an endpoint, without grounding, which `bench_checks` measures."""
     asked = ("--model", model, "--base-url", url, "--concurrency", str(concurrency))
+    asked = (*asked, "--grounding", "off")
     return list_datagen("generate", *asked, *flags, "--out", out, records=records)
 
 

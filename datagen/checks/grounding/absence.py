@@ -11,6 +11,7 @@ from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.denials import find_denied, is_restricted
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes, find_captions
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.tokens import list_words, measure_span
 
 ANYBODY = frozenset({
     "person", "people", "human", "human being", "nobody", "no one", "anyone", "anybody", "somebody",
@@ -65,7 +66,7 @@ def judge_absence(
         span: character offsets when the claim stands elsewhere ("No." to a question).
     """
     verdict, rule, boxes, captions = weigh_absence(mention, passage.evidence, whole=whole)
-    start, end = span or (sentence.tokens[mention.head].start, sentence.tokens[mention.last].end)
+    start, end = span or measure_span(sentence, mention.head, mention.last)
     classes = mention.term.classes
     return Claim(
         family="absence",
@@ -162,8 +163,8 @@ def _judge_alone(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     """Nobody else is there: "The woman stands alone"."""
     if "alone" not in passage.text:
         return
-    for index, token in enumerate(sentence.tokens):
-        if token.lower == "alone":
+    for index, word in enumerate(list_words(sentence)):
+        if word == "alone":
             subject = _find_subject(sentence, index)
             if subject is not None:
                 yield _judge_lone_person(sentence, subject, index, passage)
@@ -187,14 +188,14 @@ def _find_subject(sentence: Sentence, index: int) -> Mention | None:
 def _judge_lone_person(sentence: Sentence, subject: Mention, index: int, passage: Passage) -> Claim:
     boxes = find_boxes(passage.evidence, ("person",))
     several = 1 < len(boxes) < _COMPANY and _caption_counts_several(passage.evidence)
-    token = sentence.tokens[index]
+    start, end = measure_span(sentence, subject.head, index)
     return Claim(
         family="absence",
         verdict="contradicted" if several else "supported" if len(boxes) == 1 else "unverifiable",
         rule="not-alone" if several else "alone",
         turn=passage.turn,
-        start=sentence.tokens[subject.head].start,
-        end=token.end,
+        start=start,
+        end=end,
         subject="person",
         classes=("person",),
         polarity=False,

@@ -84,9 +84,9 @@ def _is_description(passage: Passage) -> bool:
     if passage.text.count(" ") < _SHORT:
         return True
     return any(
-        token.lower.startswith(("descri", "detail", "elaborat"))
+        word.startswith(("descri", "detail", "elaborat"))
         for asked in passage.question
-        for token in asked.tokens
+        for word in list_words(asked)
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_span
 from datagen.checks.grounding.traits import (
     collect_stated,
     is_asserted_at,
@@ -123,6 +123,8 @@ def _judge_traits(
     for scale in load_antonyms().traits:
         if scale.classes is not None and scale.classes.isdisjoint(classes):
             continue
+        if scale.phrases.keys().isdisjoint(words):
+            continue
         found = read_traits(words, mention, scale.values, directly=scale.directly)
         if not found:
             continue
@@ -131,13 +133,16 @@ def _judge_traits(
             {scale.values[words[at]] for at in found},
             {scale.values[word] for word in stated.words},
         )
+        start, end = measure_span(
+            sentence, min(mention.first, found[0]), max(mention.last, found[-1])
+        )
         yield Claim(
             family="attribute",
             verdict=verdict,
             rule="trait-by-captions",
             turn=passage.turn,
-            start=sentence.tokens[min(mention.first, found[0])].start,
-            end=sentence.tokens[max(mention.last, found[-1])].end,
+            start=start,
+            end=end,
             subject=mention.term.name,
             classes=classes,
             anchor=f"{scale.name} {' '.join(words[at] for at in found)}",
@@ -158,13 +163,14 @@ def _judge_scenes(words: Sequence[str], sentence: Sentence, passage: Passage) ->
                 continue
             stated, captions = _read_captions(passage.evidence, scale)
             verdict = scale.compare({value}, stated)
+            start, end = measure_span(sentence, first, last)
             yield Claim(
                 family="attribute",
                 verdict=verdict,
                 rule="scene-by-captions",
                 turn=passage.turn,
-                start=sentence.tokens[first].start,
-                end=sentence.tokens[last].end,
+                start=start,
+                end=end,
                 subject=scale.name,
                 anchor=value,
                 captions=captions,
@@ -184,14 +190,17 @@ def _is_anchored(words: Sequence[str]) -> bool:
 
 def _find_phrases(words: Sequence[str], scale: Scale) -> Iterator[tuple[int, int, str]]:
     """Where a phrase of the scale stands: first and last token, and its value."""
-    for first, word in enumerate(words):
-        for parts, value in scale.phrases.get(word, ()):
+    phrases = scale.phrases
+    for first in [place for place, word in enumerate(words) if word in phrases]:
+        for parts, value in phrases[words[first]]:
             if tuple(words[first : first + len(parts)]) == parts:
                 yield first, first + len(parts) - 1, value
 
 
 def _read_captions(evidence: Evidence, scale: Scale) -> tuple[frozenset[str], tuple[int, ...]]:
     """The values that captions state, and which captions do."""
+    if scale.phrases.keys().isdisjoint(evidence.words):
+        return frozenset(), ()
     found = [
         (index, value)
         for index, sentences in enumerate(evidence.sentences)

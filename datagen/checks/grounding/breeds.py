@@ -12,6 +12,7 @@ from importlib import resources
 from datagen.checks.grounding.claims import Claim
 from datagen.checks.grounding.evidence import Passage, count_boxes
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.tokens import measure_span
 
 
 def judge_breeds(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
@@ -24,13 +25,14 @@ def judge_breeds(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     for mention in sentence.mentions:
         breed = find_breed(mention)
         if breed and _is_told(mention) and _is_other(mention, breed, passage):
+            start, end = measure_span(sentence, mention.first, mention.last)
             yield Claim(
                 family="noun",
                 verdict="unsupported",
                 rule="noun-rival",
                 turn=passage.turn,
-                start=sentence.tokens[mention.first].start,
-                end=sentence.tokens[mention.last].end,
+                start=start,
+                end=end,
                 subject=mention.term.name,
                 classes=mention.term.classes,
             )

@@ -15,7 +15,7 @@ from importlib import resources
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_span
 from datagen.checks.grounding.traits import (
     collect_stated,
     find_affirmed,
@@ -119,7 +119,7 @@ def judge_colours(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
         affirmed = find_affirmed(sentence, passage)
         if affirmed is not None:
             for claim in _judge_named(affirmed, passage, palette):
-                start, end = sentence.tokens[0].start, sentence.tokens[0].end
+                start, end = measure_span(sentence, 0, 0)
                 yield replace(claim, start=start, end=end)
         return
     if is_open(sentence):
@@ -202,13 +202,14 @@ def _judge(
     first, last = min(mention.first, found[0]), max(mention.last, found[-1])
     if mention not in sentence.mentions:
         first, last = found[0], found[-1]
+    start, end = measure_span(sentence, first, last)
     yield Claim(
         family="colour",
         verdict=verdict,
         rule="colour-by-captions",
         turn=passage.turn,
-        start=sentence.tokens[first].start,
-        end=sentence.tokens[last].end,
+        start=start,
+        end=end,
         subject=mention.term.name,
         classes=classes,
         anchor=" ".join(words[at] for at in found),

@@ -17,7 +17,7 @@ from datagen.checks.grounding.people import limit_group
 from datagen.checks.grounding.quantities import ORDINALS, read_number
 from datagen.checks.grounding.readings import Mention, Sentence, Term
 from datagen.checks.grounding.tallies import Tally, find_runs, tally_classes
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_span
 
 Reach = Literal["some", "weak", "all"]
 """Whether a number speaks of some of them, of all by a plain "there are", or of all outright."""
@@ -122,7 +122,7 @@ def judge_number(
         number = (quantity.low, quantity.high) if quantity else (1, None)
     weighed = weigh_number(mention.term, number, passage.evidence, reach, vague=vague)
     verdict, rule, detail = weighed
-    start, end = span or (sentence.tokens[mention.head].start, sentence.tokens[mention.last].end)
+    start, end = span or measure_span(sentence, mention.head, mention.last)
     classes = mention.term.classes
     return Claim(
         family="count",
@@ -191,7 +191,7 @@ def _judge_run(run: Sequence[Mention], sentence: Sentence, passage: Passage) -> 
     if len({one.term.name for one in run}) < len(run) or None in parts:
         return
     total = sum(part for part in parts if part is not None)
-    span = (sentence.tokens[run[0].head].start, sentence.tokens[run[-1].last].end)
+    span = measure_span(sentence, run[0].head, run[-1].last)
     tally = tally_classes(passage.evidence, classes)
     if tally.boxed and tally.limit is not None and total > tally.limit:
         yield _make_sum(run, passage, total, span, "too-many", f"{tally.boxed} boxes")
@@ -233,7 +233,7 @@ def make_mismatch(
     run: Sequence[Mention], sentence: Sentence, passage: Passage, said: int, total: int
 ) -> Claim:
     """The claim that contradicts itself: a total and a list of its parts that differ."""
-    span = (sentence.tokens[run[0].head].start, sentence.tokens[run[-1].last].end)
+    span = measure_span(sentence, run[0].head, run[-1].last)
     return _make_sum(run, passage, total, span, "breakdown", f"{said} said, {total} listed")
 
 

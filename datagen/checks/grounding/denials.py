@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 from datagen.checks.grounding.evidence import Passage
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_start
 
 _LOOKING = frozenset({"find", "see", "spot", "notice", "discover", "detect"})
 _TRACES = frozenset({"sign", "signs", "trace", "traces", "evidence", "hint"})
@@ -67,7 +67,7 @@ def find_denied(sentence: Sentence, passage: Passage) -> set[int]:
     words = list_words(sentence)
     if _stands_under_heading(sentence, words, passage):
         return {place for place, one in enumerate(mentions) if not one.dropped}
-    if _CUES.isdisjoint(words) and not any(one.negated for one in mentions):
+    if _CUES.isdisjoint(words) and True not in [one.negated for one in mentions]:
         return set()
     denied = {place for place, one in enumerate(mentions) if _is_denied(one, words)}
     return denied | _extend_over_lists(mentions, words, denied)
@@ -113,7 +113,7 @@ def _stands_under_heading(sentence: Sentence, words: Sequence[str], passage: Pas
     first = sentence.mentions[0].head
     if ":" in words[:first]:
         return words[0] in _MISSING and words.index(":") < _HEADING
-    start = sentence.tokens[0].start
+    start = measure_start(sentence)
     text = passage.text
     if ":\n" not in text[:start] or not text[:start].endswith(_BULLETS):
         return False
@@ -139,9 +139,9 @@ def is_restricted(
     if not _EMPTY_ADJECTIVES.issuperset(mention.words):
         return True
     start, end = _find_clause(sentence, mention)
-    before = sentence.tokens[start : mention.head]
-    if not any(token.lower in _EXISTENTIAL for token in before):
-        if any(token.lower in _OTHERS for token in before):
+    before = list_words(sentence)[start : mention.head]
+    if _EXISTENTIAL.isdisjoint(before):
+        if not _OTHERS.isdisjoint(before):
             return True
         if any(
             start <= other.first < mention.head
@@ -154,9 +154,9 @@ def is_restricted(
 
 def _follows_place(sentence: Sentence, passage: Passage) -> bool:
     """Whether the answer opens with it and the question was about a place: "Is anyone aboard?"."""
-    if passage.text[: sentence.tokens[0].start].strip():
+    if passage.text[: measure_start(sentence)].strip():
         return False
-    words = [token.lower for asked in passage.question[-1:] for token in asked.tokens]
+    words = [word for asked in passage.question[-1:] for word in list_words(asked)]
     return any(
         word in _PLACES and _PICTURE_WORDS.isdisjoint(words[at + 1 : at + 4])
         for at, word in enumerate(words)
@@ -173,8 +173,8 @@ def narrows_after(
     sentence: Sentence, mention: Mention, end: int, denied: Collection[int] = ()
 ) -> bool:
     """Whether a word after the mention, up to the end of its clause, says where or which."""
-    following = sentence.tokens[mention.last + 1 : mention.last + 2]
-    if following and following[0].lower in _EXCEPTIONS:
+    words = list_words(sentence)
+    if not _EXCEPTIONS.isdisjoint(words[mention.last + 1 : mention.last + 2]):
         return True
     coordinated = {
         index
@@ -183,7 +183,7 @@ def narrows_after(
         for index in range(other.head, other.last + 1)
     }
     for index in range(mention.last + 1, end):
-        word = list_words(sentence)[index]
+        word = words[index]
         if word in {";", ":", "\u2014", "\u2013", "but", "(", ")", ".", "?", "!"}:
             return False
         if word == "," or index in coordinated or (word == "there" and sentence.is_question):

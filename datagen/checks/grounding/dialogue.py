@@ -20,6 +20,7 @@ from datagen.checks.grounding.questions import is_supposing
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
 from datagen.checks.grounding.relations import judge_relations
 from datagen.checks.grounding.replies import judge_reply
+from datagen.checks.grounding.tokens import list_words
 
 IMAGE_TOKEN = "<image>"
 
@@ -150,12 +151,11 @@ def _is_denied(premise: Claim, answer: Sequence[Sentence], question: Sequence[Se
 def _is_open_question(question: Sequence[Sentence]) -> bool:
     """A question for which "no" is no answer: it can only deny what was taken for granted."""
     return any(
-        token.lower in _WH_WORDS
+        not _WH_WORDS.isdisjoint(list_words(sentence))
         for sentence in question
         if sentence.is_question
-        for token in sentence.tokens
     )
 
 
 def _has_denial(sentence: Sentence) -> bool:
-    return any(token.lower in _DENIALS or token.lower.endswith("n't") for token in sentence.tokens)
+    return any(word in _DENIALS or word.endswith("n't") for word in list_words(sentence))

@@ -10,12 +10,13 @@ claim neither true nor false.
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
+from datagen.checks.grounding.tokens import list_words
 from datagen.records import AnnotatedImage
 
 _NAMING_KINDS = frozenset({"class", "kind", "person"})
@@ -42,7 +43,7 @@ _IRREGULAR = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class CaptionMention:
     """A mention in a caption: which caption, which sentence of it, which noun phrase."""
 
@@ -61,6 +62,7 @@ class Evidence:
         crowds: categories with a crowd box, whose number is open.
         sentences: for each caption its sentences.
         mentions: for each category the caption mentions whose term has it, in caption order.
+        naming: for each category the captions that name it by a word of its own, in order.
         words: every word of the captions, lower-case, and its singular.
         hinted: categories that something in the context makes possible without naming them.
         annotated: the picture was searched for the categories, so what has no box is not there.
@@ -71,12 +73,13 @@ class Evidence:
     crowds: frozenset[str]
     sentences: Sequence[Sequence[Sentence]]
     mentions: Mapping[str, tuple[CaptionMention, ...]]
+    naming: Mapping[str, tuple[int, ...]]
     words: frozenset[str]
     hinted: frozenset[str] = frozenset()
     annotated: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Passage:
     """One message that is judged, and what stands around it.
 
@@ -115,6 +118,7 @@ def gather_evidence(
     for index, box in enumerate(image.boxes):
         boxes[box.category].append(index)
     mentions = _index_mentions(sentences)
+    naming = _index_naming(mentions)
     words = frozenset(_collect_words(sentences))
     return Evidence(
         image=image,
@@ -122,8 +126,9 @@ def gather_evidence(
         crowds=frozenset(box.category for box in image.boxes if box.crowd),
         sentences=sentences,
         mentions=mentions,
+        naming=naming,
         words=words,
-        hinted=_collect_hints(boxes.keys(), mentions, words),
+        hinted=_collect_hints({*boxes, *naming}, mentions, words),
         annotated=bool(boxes) or all_annotated,
     )
 
@@ -142,26 +147,21 @@ def find_boxes(evidence: Evidence, classes: Sequence[str]) -> tuple[int, ...]:
     return tuple(index for category in classes for index in boxes.get(category, ()))
 
 
-def find_captions(evidence: Evidence, classes: Iterable[str]) -> tuple[int, ...]:
+def find_captions(evidence: Evidence, classes: Sequence[str]) -> tuple[int, ...]:
     """Indices of the captions that name one of these categories by a word of its own, in order.
 
     Soft and wider words ("bag", "animal"), modifiers and depictions do not name.
     """
-    found = {
-        one.caption
-        for category in classes
-        for one in evidence.mentions.get(category, ())
-        if _is_naming(one.mention)
-    }
-    return tuple(sorted(found))
+    naming = evidence.naming
+    if len(classes) == 1:
+        return naming.get(classes[0], ())
+    return tuple(sorted({index for category in classes for index in naming.get(category, ())}))
 
 
 def knows(evidence: Evidence, classes: Iterable[str]) -> bool:
     """Whether a box or a caption's own word says that one of these categories is in the picture."""
-    return any(
-        category in evidence.boxes or _name_any(evidence.mentions.get(category, ()))
-        for category in classes
-    )
+    boxes, naming = evidence.boxes, evidence.naming
+    return any([category in boxes or category in naming for category in classes])
 
 
 def _is_naming(mention: Mention) -> bool:
@@ -185,12 +185,22 @@ def _index_mentions(
     return {category: tuple(found) for category, found in index.items()}
 
 
+def _index_naming(
+    mentions: Mapping[str, Sequence[CaptionMention]],
+) -> dict[str, tuple[int, ...]]:
+    captions = {
+        category: {one.caption for one in found if _is_naming(one.mention)}
+        for category, found in mentions.items()
+    }
+    return {category: tuple(sorted(found)) for category, found in captions.items() if found}
+
+
 def _collect_words(sentences: Iterable[Iterable[Sentence]]) -> Iterator[str]:
     for parts in sentences:
         for sentence in parts:
-            for token in sentence.tokens:
-                yield token.lower
-                yield singular_of(token.lower)
+            words = list_words(sentence)
+            yield from words
+            yield from map(singular_of, words)
 
 
 @lru_cache(maxsize=20_000)
@@ -212,11 +222,10 @@ def singular_of(word: str) -> str:
 
 
 def _collect_hints(
-    boxed: Iterable[str],
+    known: Set[str],
     mentions: Mapping[str, Sequence[CaptionMention]],
     words: frozenset[str],
 ) -> frozenset[str]:
-    known = {*boxed, *(name for name, found in mentions.items() if _name_any(found))}
     excuses, implied, wider = _load_tables()
     hinted = {other for category in known for other in excuses.get(category, ())}
     for word in words & implied.keys():
@@ -227,10 +236,6 @@ def _collect_hints(
         if known.isdisjoint(classes):
             hinted.update(classes)
     return frozenset(hinted - known)
-
-
-def _name_any(found: Iterable[CaptionMention]) -> bool:
-    return any(_is_naming(one.mention) for one in found)
 
 
 @cache

@@ -71,7 +71,7 @@ _PHRASE = 6
 """Words before a noun that may belong to its phrase."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class NounPhrase:
     """A noun in its sentence.
 

@@ -18,7 +18,7 @@ from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage
 from datagen.checks.grounding.noun_phrases import DEFINITE, NounPhrase, find_phrases, is_listed
 from datagen.checks.grounding.readings import Sentence
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_span
 from datagen.checks.grounding.vocabulary import Noun, list_above, list_singulars, load_vocabulary
 
 NOUN_RULES: Mapping[str, str] = {
@@ -93,22 +93,24 @@ def _judge_answer(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
 
 
 def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim, NounPhrase]]:
-    known = _list_known(sentence, passage.evidence)
-    phrases = [phrase for phrase in find_phrases(sentence) if phrase.last not in known]
+    phrases = list(find_phrases(sentence))
     if not phrases:
         return
+    known = _list_known(sentence, passage.evidence)
     image = passage.evidence.image
-    ground = gather_ground(image.captions, tuple(sorted(passage.evidence.boxes)))
-    asked = _list_asked(passage.question)
+    ground = gather_ground(image.captions, tuple(passage.evidence.boxes))
     for phrase in phrases:
-        verdict, rule = _weigh(phrase.noun, ground, asked)
+        if phrase.last in known:
+            continue
+        verdict, rule = _weigh(phrase.noun, ground, passage.question)
+        start, end = measure_span(sentence, phrase.first, phrase.last)
         claim = Claim(
             family="noun",
             verdict=verdict,
             rule=rule,
             turn=passage.turn,
-            start=sentence.tokens[phrase.first].start,
-            end=sentence.tokens[phrase.last].end,
+            start=start,
+            end=end,
             subject=phrase.noun.word,
         )
         yield claim, phrase
@@ -127,7 +129,7 @@ def _list_known(sentence: Sentence, evidence: Evidence) -> Collection[int]:
     }
 
 
-def _weigh(noun: Noun, ground: Ground, asked: Collection[str]) -> tuple[Verdict, str]:
+def _weigh(noun: Noun, ground: Ground, question: Sequence[Sentence]) -> tuple[Verdict, str]:
     if noun.word in ground.words or not noun.rows.isdisjoint(ground.rows):
         return "supported", "noun-named"
     if not (noun.rows - load_vocabulary().wide).isdisjoint(ground.above):
@@ -136,7 +138,7 @@ def _weigh(noun: Noun, ground: Ground, asked: Collection[str]) -> tuple[Verdict,
         return "unverifiable", "noun-narrower"
     if rule := ground.implied.get(noun.word, ""):
         return "unverifiable", rule
-    if noun.word in asked:
+    if _is_asked(noun, question):
         return "unverifiable", "noun-asked"
     if " " in noun.word and _is_head_known(noun.word.split()[-1], ground):
         return "unverifiable", "noun-narrower"
@@ -225,10 +227,7 @@ def _index(
     return {word: frozenset(nouns) for word, nouns in index.items()}
 
 
-def _list_asked(question: Iterable[Sentence]) -> set[str]:
-    return {
-        form
-        for sentence in question
-        for word in list_words(sentence)
-        for form in list_singulars(word)
-    }
+def _is_asked(noun: Noun, question: Iterable[Sentence]) -> bool:
+    return any(
+        noun.word in list_singulars(word) for sentence in question for word in list_words(sentence)
+    )

@@ -24,7 +24,7 @@ from datagen.checks.grounding.people import is_other_group
 from datagen.checks.grounding.quantities import is_counter
 from datagen.checks.grounding.questions import asks_beyond, is_supposing
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_span, measure_start
 from datagen.checks.grounding.vocabulary import find_noun
 from datagen.checks.grounding.word_classes import ADJECTIVES, AUXILIARIES
 
@@ -44,6 +44,8 @@ _SMALL_WORDS = frozenset(
     {"a", "an", "the", "some", "and", "or", "with", "in", "on", "of", "at", ","}
 )
 _OWNING = frozenset({"his", "her", "its", "their", "my", "your", "our"})
+_TAKING = _POINTING | _OWNING
+"""Determiners that take for granted that the thing is there."""
 
 
 def judge_objects(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
@@ -73,14 +75,13 @@ def is_claimed(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
 
 def _is_conditioned(mention: Mention, sentence: Sentence) -> bool:
     """Whether ", if there is one" follows."""
-    after = sentence.tokens[mention.last + 1 : mention.last + 3]
-    return [token.lower for token in after] == [",", "if"]
+    return list_words(sentence)[mention.last + 1 : mention.last + 3] == [",", "if"]
 
 
 def _answers_a_wish(sentence: Sentence, passage: Passage) -> bool:
     """Whether it is a fragment that says what should or might be: "What to add?" "A clock."."""
     asking = [one for one in passage.question if one.is_question]
-    if not asking or passage.text[: sentence.tokens[0].start].strip():
+    if not asking or passage.text[: measure_start(sentence)].strip():
         return False
     return asks_beyond(asking[-1]) and AUXILIARIES.isdisjoint(list_words(sentence))
 
@@ -96,9 +97,7 @@ def _is_granted(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
     before = list_words(sentence)[mention.head - 1] if mention.head else ""
     if before in {"is", "are"} and mention.determiner in {"this", "that", "these", "those"}:
         return False
-    return mention.determiner in _POINTING | _OWNING and passage.introduced.isdisjoint(
-        mention.term.classes
-    )
+    return mention.determiner in _TAKING and passage.introduced.isdisjoint(mention.term.classes)
 
 
 def _is_presupposed(mention: Mention, passage: Passage) -> bool:
@@ -129,7 +128,7 @@ def judge_presence(
     detail = _say(rule, mention) if verdict == "contradicted" else ""
     if passage.is_question and rule == "absent-object":
         rule = "false-premise"
-    start, end = span or (sentence.tokens[mention.first].start, sentence.tokens[mention.last].end)
+    start, end = span or measure_span(sentence, mention.first, mention.last)
     classes = mention.term.classes
     return Claim(
         family="object",
@@ -184,7 +183,7 @@ def _ends_a_word(name: str, evidence: Evidence) -> bool:
 
 def _is_offstage(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
     """Whether a person is only spoken of: "the owner of this desk", "the child may be asleep"."""
-    if mention.term.kind != "person" or mention.determiner not in _POINTING | _OWNING:
+    if mention.term.kind != "person" or mention.determiner not in _TAKING:
         return False
     if (
         passage.is_question
@@ -192,8 +191,7 @@ def _is_offstage(mention: Mention, sentence: Sentence, passage: Passage) -> bool
         or mention.determiner == "its"
     ):
         return True
-    after = sentence.tokens[mention.last + 1 : mention.last + 3]
-    return any(token.lower in _MODALS for token in after)
+    return not _MODALS.isdisjoint(list_words(sentence)[mention.last + 1 : mention.last + 3])
 
 
 def _find_doubt(mention: Mention, sentence: Sentence, passage: Passage) -> str:
@@ -256,7 +254,7 @@ def _is_compound(word: str) -> bool:
 def _is_asked_about(mention: Mention, passage: Passage) -> bool:
     """Whether the question takes the thing for granted or supposes it; asking for it is neither."""
     return any(
-        asked.determiner in _POINTING | _OWNING or is_supposing(sentence)
+        asked.determiner in _TAKING or is_supposing(sentence)
         for sentence in passage.question
         for asked in sentence.mentions
         if not set(asked.term.classes).isdisjoint(mention.term.classes)

@@ -68,9 +68,11 @@ _TRIGGERS = (
     | _RELATION_WORDS.keys() - {"on"}
     | frozenset({"across"})
 )
+_OPENERS = _RELATION_WORDS.keys() | _SPREAD_WORDS | _PREPOSITIONS | {"across"}
+"""Words with which a phrase of place begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Place:
     """One phrase of place.
 
@@ -102,13 +104,14 @@ def find_places(sentence: Sentence) -> list[Place]:
     heads = {mention.head: mention for mention in sentence.mentions}
     fragment = _read_fragment(words)
     places: list[Place] = [fragment] if fragment is not None else []
-    index = fragment.last if fragment is not None else 0
-    while index < len(words):
+    start = fragment.last if fragment is not None else 0
+    for index, word in enumerate(words):
+        if word not in _OPENERS or index < start:
+            continue
         place = _read_place(words, index, heads)
         if place is not None:
             places.append(place)
-            index = place.last
-        index += 1
+            start = place.last + 1
     return _share_owners(places)
 
 
@@ -221,7 +224,7 @@ def _read_second(words: Sequence[str], end: int) -> tuple[int, tuple[Zone, ...]]
     return (after, also) if also else (end, ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class _Run:
     """Words of side and height in a row, from their preposition `first` to before `end`."""
 

@@ -73,6 +73,8 @@ def _find_alternatives(first: Mention, asking: Sentence) -> list[Mention]:
 def is_supposing(asking: Sentence) -> bool:
     """Whether a question speaks of what might be; "could you count" is mere politeness."""
     words = list_words(asking)
+    if _SUPPOSING.isdisjoint(words):
+        return False
     return any(
         word in _SUPPOSING and words[at + 1 : at + 2] and words[at + 1] not in _POLITE
         for at, word in enumerate(words)

@@ -21,7 +21,7 @@ from datagen.checks.grounding.geometry import (
 from datagen.checks.grounding.places import Place, find_places
 from datagen.checks.grounding.readings import Mention, Sentence
 from datagen.checks.grounding.subjects import Subject, find_subjects
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_span
 from datagen.checks.grounding.traits import find_affirmed, is_open, opens_answer
 
 _MANY = 10
@@ -65,7 +65,8 @@ def _judge_yes(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     for subject in find_subjects(asked, places)[0]:
         claim = _judge_place(places[0], subject, asked, passage)
         if claim is not None:
-            yield replace(claim, start=sentence.tokens[0].start, end=sentence.tokens[0].end)
+            start, end = measure_span(sentence, 0, 0)
+            yield replace(claim, start=start, end=end)
 
 
 def _find_topics(sentence: Sentence, passage: Passage) -> list[Mention]:
@@ -187,15 +188,16 @@ def _make_claim(
     first, last = place.first, place.last
     if any(mention is one for one in sentence.mentions):
         first, last = min(first, mention.head), max(last, mention.last)
-    words = passage.text[sentence.tokens[place.first].start : sentence.tokens[place.last].end]
+    words = passage.text[slice(*measure_span(sentence, place.first, place.last))]
+    start, end = measure_span(sentence, first, last)
     name = ", ".join(mention.term.classes)
     return Claim(
         family="relation",
         verdict=verdict,
         rule=f"place-{place.kind}",
         turn=passage.turn,
-        start=sentence.tokens[first].start,
-        end=sentence.tokens[last].end,
+        start=start,
+        end=end,
         subject=mention.term.name,
         classes=mention.term.classes,
         anchor=_name_place(place, anchor),

@@ -5,7 +5,6 @@ such a claim is the word that answers.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from datagen.checks.grounding.absence import judge_absence
 from datagen.checks.grounding.claims import Claim
@@ -16,7 +15,7 @@ from datagen.checks.grounding.objects import judge_presence
 from datagen.checks.grounding.questions import find_asked, find_counted
 from datagen.checks.grounding.readings import Mention, Sentence
 from datagen.checks.grounding.tallies import find_runs
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_span
 
 _YES = frozenset({"yes", "yeah", "yep", "yup", "indeed"})
 _NO = frozenset({"no", "nope", "none"})
@@ -56,8 +55,7 @@ def _judge_how_many(
     if place is None:
         return
     index, number = place
-    token = reply.tokens[index]
-    span = (token.start, token.end)
+    span = measure_span(reply, index, index)
     narrowed = bool(counted.words) or narrows_after(asking, counted, len(asking.tokens))
     if number == 0:
         yield judge_absence(counted, asking, passage, whole=not narrowed, span=span)
@@ -75,8 +73,7 @@ def _judge_how_many(
 
 def _find_number(reply: Sentence) -> tuple[int, int] | None:
     """Place and value of the number that the reply begins with; "none" is 0."""
-    for index, token in enumerate(islice(reply.tokens, 8)):
-        word = token.lower
+    for index, word in enumerate(list_words(reply)[:8]):
         if word in {"none", "nobody"} and index < 2:
             return index, 0
         if word in _NUMBERS:
@@ -106,12 +103,12 @@ def _judge_parts(
 def _judge_yes_no(
     asked: Sequence[Mention], asking: Sentence, reply: Sentence, passage: Passage
 ) -> Iterator[Claim]:
-    opening = reply.tokens[0]
-    span = (opening.start, opening.end)
-    if opening.lower in _YES and len(asked) == 1:
+    opening = list_words(reply)[0]
+    span = measure_span(reply, 0, 0)
+    if opening in _YES and len(asked) == 1:
         claim = judge_presence(asked[0], asking, passage, span=span)
         yield claim
-    if opening.lower in _NO and _is_plain_no(reply):
+    if opening in _NO and _is_plain_no(reply):
         for mention in asked:
             narrowed = bool(mention.words) or narrows_after(asking, asked[-1], len(asking.tokens))
             yield judge_absence(mention, asking, passage, whole=not narrowed, span=span)
@@ -119,5 +116,5 @@ def _judge_yes_no(
 
 def _is_plain_no(reply: Sentence) -> bool:
     """Not "No idea", "No tub and no shower"."""
-    following = [token.lower for token in islice(reply.tokens, 1, 3)]
+    following = list_words(reply)[1:3]
     return not following or following[0] in _AFTER_NO | _DASHES

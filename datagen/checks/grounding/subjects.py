@@ -35,7 +35,7 @@ _POINTING = frozenset({"the", "that", "this"})
 _PERSONALS = frozenset({"it", "they", "he", "she"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Subject:
     """What a place is said of.
 
@@ -74,7 +74,7 @@ def find_subjects(
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class _Search:
     """One sentence with its places, asked for the subjects of each."""
 

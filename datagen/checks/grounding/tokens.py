@@ -132,11 +132,12 @@ def _add(
 ) -> None:
     if end <= first:
         return
-    if "\n" in words[first:end]:  # a line that went on: the break is blank space
+    part = words[first:end]
+    if "\n" in part:  # a line that went on: the break is blank space
         kept = [index for index in range(first, end) if words[index] != "\n"]
         tokens = Tokens([words[index] for index in kept], [starts[index] for index in kept])
     else:
-        tokens = Tokens(words[first:end], starts[first:end])
+        tokens = Tokens(part, starts[first:end])
     if tokens.words:
         sentences.append(tokens)
 
@@ -163,6 +164,20 @@ def _is_abbreviated(words: list[str], index: int) -> bool:
         return False
     before = words[index - 1]
     return before in _ABBREVIATIONS or (len(before) == 1 and before.isalpha())
+
+
+def measure_span(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Character offsets of some tokens in a row: where `first` begins and where `last` ends."""
+    tokens = sentence.tokens
+    if isinstance(tokens, Tokens):
+        return tokens.starts[first], tokens.starts[last] + len(tokens.words[last])
+    return tokens[first].start, tokens[last].end
+
+
+def measure_start(sentence: Sentence) -> int:
+    """Character offset at which a sentence begins."""
+    tokens = sentence.tokens
+    return tokens.starts[0] if isinstance(tokens, Tokens) else tokens[0].start
 
 
 def list_words(sentence: Sentence) -> Sequence[str]:

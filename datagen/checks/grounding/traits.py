@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from datagen.checks.grounding.evidence import CaptionMention, Evidence, Passage, find_boxes
 from datagen.checks.grounding.readings import Mention, Sentence, Term
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.grounding.tokens import list_words, measure_start
 from datagen.checks.grounding.zones import PICTURE_WORDS
 
 PREPOSITIONS = frozenset({
@@ -171,7 +171,7 @@ def _measure(evidence: Evidence, index: int) -> float:
     return (x2 - x1) * (y2 - y1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Stated:
     """What captions state of a thing: the words, and which captions have them."""
 
@@ -255,7 +255,7 @@ def find_affirmed(sentence: Sentence, passage: Passage) -> Sentence | None:
 
 def opens_answer(sentence: Sentence, passage: Passage) -> bool:
     """Whether it is the first sentence of its message."""
-    return not passage.text[: sentence.tokens[0].start].strip()
+    return not passage.text[: measure_start(sentence)].strip()
 
 
 def find_topic(sentence: Sentence, passage: Passage) -> Mention | None:

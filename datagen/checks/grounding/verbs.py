@@ -60,9 +60,9 @@ def opens_clause(words: Sequence[str], index: int) -> bool:
         return False
     if words[index] in PRONOUNS:
         return words[index] not in _POINTING or not FINITE.isdisjoint(words[index + 1 : index + 5])
-    for at in range(index, min(index + _REACH, len(words))):
-        if words[at] in FINITE:
-            return at > index
-        if words[at] in _SUBJECT_END:
+    for at, word in enumerate(words[index : index + _REACH]):
+        if word in FINITE:
+            return at > 0
+        if word in _SUBJECT_END:
             return False
     return False
