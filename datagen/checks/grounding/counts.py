@@ -190,12 +190,22 @@ def _judge_run(run: Sequence[Mention], sentence: Sentence, passage: Passage) -> 
     parts = [part_number(one) for one in run]
     if len({one.term.name for one in run}) < len(run) or None in parts:
         return
+    if _is_apposition(run, parts, sentence):
+        run, parts = run[1:], parts[1:]
     total = sum(part for part in parts if part is not None)
     span = measure_span(sentence, run[0].head, run[-1].last)
     tally = tally_classes(passage.evidence, classes)
     if tally.boxed and tally.limit is not None and total > tally.limit:
         yield _make_sum(run, passage, total, span, "too-many", f"{tally.boxed} boxes")
     yield from _judge_breakdown(run, sentence, passage, total)
+
+
+def _is_apposition(
+    run: Sequence[Mention], parts: Sequence[int | None], sentence: Sentence
+) -> bool:
+    """Whether the rest of a list says who the first are: "two kids, a boy and a girl"."""
+    between = list_words(sentence)[run[0].last + 1 : run[1].head]
+    return between == [","] and parts[0] == sum(part or 0 for part in parts[1:])
 
 
 def part_number(mention: Mention) -> int | None:

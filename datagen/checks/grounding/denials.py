@@ -65,7 +65,7 @@ def find_denied(sentence: Sentence, passage: Passage) -> set[int]:
     if not mentions:
         return set()
     words = list_words(sentence)
-    if _stands_under_heading(sentence, words, passage):
+    if ":" in passage.text and _stands_under_heading(sentence, words, passage):
         return {place for place, one in enumerate(mentions) if not one.dropped}
     if _CUES.isdisjoint(words) and True not in [one.negated for one in mentions]:
         return set()
@@ -108,8 +108,6 @@ def _extend_over_lists(
 
 def _stands_under_heading(sentence: Sentence, words: Sequence[str], passage: Passage) -> bool:
     """Whether "Missing:" or "Not in the picture:" leads to the mentions, in line or as a list."""
-    if ":" not in passage.text:
-        return False
     first = sentence.mentions[0].head
     if ":" in words[:first]:
         return words[0] in _MISSING and words.index(":") < _HEADING

@@ -160,8 +160,8 @@ def find_captions(evidence: Evidence, classes: Sequence[str]) -> tuple[int, ...]
 
 def knows(evidence: Evidence, classes: Iterable[str]) -> bool:
     """Whether a box or a caption's own word says that one of these categories is in the picture."""
-    boxes, naming = evidence.boxes, evidence.naming
-    return any([category in boxes or category in naming for category in classes])
+    boxed, named = evidence.boxes.keys(), evidence.naming.keys()
+    return not (boxed.isdisjoint(classes) and named.isdisjoint(classes))
 
 
 def _is_naming(mention: Mention) -> bool:
