@@ -2,7 +2,7 @@
 
 Two rules, each for every response type by itself, so that the mix stays as it was: the best share
 by score, and a balanced part. Everything is decided from few features a record, held for all
-records at once (about 300 bytes each).
+records at once (about 600 bytes each).
 """
 
 import math

@@ -13,7 +13,7 @@ _DIGEST_BYTES = 8
 
 
 class SeenRecords:
-    """Remembers the records of one file, as digests only (about 250 bytes a record).
+    """Remembers the records of one file, as digests only (about 300 bytes a record).
 
     A repeated id alone is a note, because LLaVA's own files repeat the image id over the response
     types. The same image and conversation make a record that was written twice, whatever its id.

@@ -76,7 +76,7 @@ def look_at_image(path: Path | str) -> ImageLook:
 class SeenPictures:
     """Remembers the pictures of one data set and notes those that stand there under two names.
 
-    About 350 bytes a picture. Names are compared as they are written in the records.
+    About 270 bytes a picture. Names are compared as they are written in the records.
     """
 
     def __init__(self) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from itertools import chain
 from typing import Any
 
 from datagen.checks.reasons import REASON_TABLE
@@ -117,7 +116,7 @@ def find_triggers(lowered: str) -> set[str]:
 
     Looked up word by word, which takes a dictionary's time: texts use few different words.
     """
-    hits = set(chain.from_iterable(map(_find_in_token, set(lowered.split()))))
+    hits: set[str] = set().union(*map(_find_in_token, set(lowered.split())))
     return {hit for hit in hits if " " not in hit or hit in lowered}
 
 

@@ -102,8 +102,8 @@ def list_generate(
 ) -> list[str]:
     """`datagen generate` against an endpoint, without grounding, which `bench_checks` measures."""
     asked = ("--model", model, "--base-url", url, "--concurrency", str(concurrency))
-    asked = (*asked, "--grounding", "off")
-    return list_datagen("generate", *asked, *flags, "--out", out, records=records)
+    unheld = ("--grounding", "off")
+    return list_datagen("generate", *asked, *unheld, *flags, "--out", out, records=records)
 
 
 @dataclass(frozen=True, slots=True)
