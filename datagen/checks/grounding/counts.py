@@ -200,9 +200,7 @@ def _judge_run(run: Sequence[Mention], sentence: Sentence, passage: Passage) -> 
     yield from _judge_breakdown(run, sentence, passage, total)
 
 
-def _is_apposition(
-    run: Sequence[Mention], parts: Sequence[int | None], sentence: Sentence
-) -> bool:
+def _is_apposition(run: Sequence[Mention], parts: Sequence[int | None], sentence: Sentence) -> bool:
     """Whether the rest of a list says who the first are: "two kids, a boy and a girl"."""
     between = list_words(sentence)[run[0].last + 1 : run[1].head]
     return between == [","] and parts[0] == sum(part or 0 for part in parts[1:])
