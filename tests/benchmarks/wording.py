@@ -5,96 +5,22 @@ measures. These replies are in the layout of the request and pass every check. E
 of its own, made from the request, by which a mixed-up or doubled reply would show.
 """
 
+import json
 import random
 import re
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from typing import Any
 
 from datagen.layouts import QUESTION_LABEL, render_json, render_text
 from datagen.llm.mock_server import Writer
 from datagen.records import Message, ReplyLayout, Turn
+from tests.benchmarks.processes import ROOT
 
-# Sentences that name nothing which could be absent, whatever the picture, each put together anew:
-# two replies about one picture shall not be near duplicates, nor a long one repeat itself.
-_FRAMES = (
-    "The {part} feels {manner}, and nothing in it seems {manner}.",
-    "What stands in {place} is {manner}, while {place} stays {manner}.",
-    "It looks like {kind} that somebody thought {manner} and worth keeping.",
-    "The eye goes from {place} to {place} and finds {kind}.",
-    "On the whole the {part} is {manner}, {manner} and never {manner}.",
-    "The {manner} charm lies in {kind} rather than in {kind}.",
-    "Later the {part} would be {manner}, when {place} grows {manner}.",
-    "Perhaps {kind} was chosen, or {place} was only {manner}.",
-    "One may guess that {place} would sound {manner}, but not {manner}.",
-    "From afar, {kind} would melt into {kind}.",
-)
-_WORDS = {
-    "part": [
-        "mood",
-        "impression",
-        "arrangement",
-        "balance",
-        "rhythm",
-        "whole",
-        "sight",
-        "view",
-        "pace",
-        "tone",
-    ],
-    "manner": [
-        "calm",
-        "quiet",
-        "soft",
-        "loud",
-        "sharp",
-        "simple",
-        "friendly",
-        "ordinary",
-        "busy",
-        "balanced",
-        "gentle",
-        "plain",
-        "lively",
-        "careful",
-        "slow",
-        "even",
-        "bold",
-        "mild",
-        "warm",
-        "cool",
-    ],
-    "place": [
-        "the front",
-        "the middle",
-        "the distance",
-        "the lower half",
-        "the upper half",
-        "one half",
-        "the other half",
-        "the rest",
-        "the quieter part",
-        "the busier part",
-    ],
-    "kind": [
-        "a short moment",
-        "a long moment",
-        "small differences",
-        "large shapes",
-        "an open ending",
-        "a plain story",
-        "a slow change",
-        "a quick change",
-        "some quiet order",
-        "a certain ease",
-        "many fine details",
-        "one idea",
-    ],
-}
-_BLANK = re.compile(r"\{(\w+)\}")
 _QUESTIONS = ("How does it feel?", "What impression does it leave?", "What is the mood?")
-_HALF_A_SENTENCE = 30  # characters
+_HALF_A_SENTENCE = 40  # characters
+_SENTENCE = re.compile(r"(?:^|(?<=[.] ))[A-Z][a-z][^.?!\n<>]{38,110}[.](?= |$)")
 
 
 def make_light_writer(size: int = 1200) -> Writer:
@@ -130,18 +56,20 @@ def find_mark(messages: Sequence[Message], seed: int) -> str:
 
 
 def _fill(size: int, mark: str, rng: random.Random) -> str:
-    """Whole sentences until the size is reached."""
-    sentences = [f"This may be called view number {mark}."]
-    length = len(sentences[0])
-    while length < size - _HALF_A_SENTENCE:
-        frame = _FRAMES[rng.randrange(len(_FRAMES))]
-        sentence = _BLANK.sub(lambda blank: _draw(blank[1], rng), frame)
-        if sentence not in sentences:
-            sentences.append(sentence)
-            length += len(sentence) + 1
-    return " ".join(sentences)
+    """Whole sentences until the size is reached, none twice while there are others."""
+    text = f"This may be called view number {mark}."
+    sentences = load_sentences()
+    order = rng.sample(range(len(sentences)), len(sentences))
+    while len(text) < size - _HALF_A_SENTENCE:
+        text = f"{text} {sentences[order.pop()]}"
+        order = order or rng.sample(range(len(sentences)), len(sentences))
+    return text
 
 
-def _draw(name: str, rng: random.Random) -> str:
-    words = _WORDS[name]
-    return words[int(rng.random() * len(words))]
+@cache
+def load_sentences() -> tuple[str, ...]:
+    """Sentences of the samples' data set: each reply holds a few of many, so no two are alike."""
+    lines = (ROOT / "samples" / "output" / "dataset.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [message["value"] for line in lines for message in json.loads(line)["conversations"]]
+    found = (sentence for text in texts for sentence in _SENTENCE.findall(text))
+    return tuple(sorted({sentence.strip() for sentence in found}))
