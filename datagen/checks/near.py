@@ -171,7 +171,14 @@ class NearRepeats:
     'shared-answer'
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_picture: bool = False) -> None:
+        """Start with nothing known.
+
+        Args:
+            by_picture: all records of a picture come one after the other, as a run writes them;
+                then only those are compared with each other, and memory does not grow.
+        """
+        self._by_picture = by_picture
         self.counts: Counter[str] = Counter()
         self._ids: list[str] = []
         self._images = array("Q")
@@ -185,11 +192,16 @@ class NearRepeats:
 
     def compare(self, dialogue: Dialogue) -> list[Finding]:
         """The same for a record that was read already, perhaps in another process."""
+        if self._by_picture and dialogue.image not in self._pictures:
+            self._ids.clear()
+            self._pictures.clear()
         dialogue = dialogue._replace(number=len(self._ids))
         self._ids.append(dialogue.id)
-        self._images.append(dialogue.image)
-        self._count_questions(dialogue)
-        elsewhere = self._find_elsewhere(dialogue)
+        elsewhere: list[Finding] = []
+        if not self._by_picture:
+            self._images.append(dialogue.image)
+            self._count_questions(dialogue)
+            elsewhere = self._find_elsewhere(dialogue)
         if not dialogue.image:
             return elsewhere
         picture = self._pictures.setdefault(dialogue.image, _Picture())

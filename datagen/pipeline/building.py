@@ -55,7 +55,7 @@ class DatasetBuilder:
         self._folder = folder
         self._settings = settings
         self._judge = Judge(types, settings)
-        self._repeats = NearRepeats()
+        self._repeats = NearRepeats(by_picture=True)
         self._balance = Balance()
         self._tally = Tally()
         self._files = ExitStack()

@@ -159,3 +159,21 @@ def test_nearly_all_texts_with_one_word_in_twenty_changed_are_found() -> None:
 def test_the_same_records_in_the_same_order_give_the_same_findings(answers: list[str]) -> None:
     records = [record(str(number), answer) for number, answer in enumerate(answers)]
     assert codes(*records) == codes(*records)
+
+
+def test_picture_by_picture_the_same_repeats_of_a_picture_are_found() -> None:
+    long = "A man in a red coat waits for the bus with his old dog and a heavy bag."
+    longer = f"{long} The street behind him is wet, and nobody else is out in this weather."
+    turns = [
+        {"from": "human", "value": "Who?"},
+        {"from": "gpt", "value": f"{longer} {long[:-1]} again, so it seems to the passers-by."},
+    ]
+    records = [
+        {"id": f"{image}-{n}", "image": f"{image}.jpg", "conversations": turns}
+        for image in (1, 2, 3)
+        for n in (0, 1)
+    ]
+    repeats = NearRepeats(by_picture=True)
+    found = [[finding.code for finding in repeats.check(record)] for record in records]
+    assert ["near-duplicate" in codes for codes in found] == [False, True] * 3
+    assert not any("shared-answer" in codes for codes in found)
