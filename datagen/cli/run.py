@@ -207,7 +207,8 @@ def _generate_uncollected(settings: RunSettings, out: Path, start: Start) -> Non
             asker = _make_batch_asker(settings, out, start)
             gc.freeze()  # what is there by now stays; the collector need not walk it over and over
             gc.enable()
-            aside = job.count_wanted() >= _WORTH_A_PROCESS and (os.cpu_count() or 1) > 1
+            workers = settings.workers or os.cpu_count() or 1
+            aside = job.count_wanted() >= _WORTH_A_PROCESS and workers > 1
             with pipeline.DatasetBuilder(out, settings, job.types, aside=aside) as builder:
                 if settings.candidates == 1:
                     asking.on_answer = _follow(builder)

@@ -13,7 +13,6 @@ from datagen.balance import Balance
 from datagen.checks.near import NearRepeats
 from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
-from datagen.layouts import render_text
 from datagen.pipeline.choosing import Choice
 from datagen.pipeline.judging import Judge, Judged, judge_chunk, load_types
 from datagen.pipeline.working import Aside, work_in_order
@@ -144,7 +143,7 @@ class DatasetBuilder:
             else:
                 message = f"The record passed the checks and was left out by the rule {rule!r}."
                 finding = Finding("not-selected", "select", "reject", message)
-                rejection = Rejection(outcome.item, outcome.image, finding)
+                rejection = Rejection(outcome.item, outcome.image, finding, judged.reply)
                 self._tally.add_rejection(rejection)
                 self._rejected(describe_rejection(rejection, [finding]))
 
@@ -158,7 +157,7 @@ class DatasetBuilder:
         if fault is None:
             return replace(judged, findings=findings)
         item, image = judged.outcome.item, judged.outcome.image
-        rejection = Rejection(item, image, fault, render_text(judged.outcome.turns, "pairs"))
+        rejection = Rejection(item, image, fault, judged.reply)
         return replace(judged, outcome=rejection, findings=findings, dropped=())
 
     def finish(self, *, seconds: float = 0.0) -> dict[str, Any]:

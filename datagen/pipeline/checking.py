@@ -66,15 +66,14 @@ class ImageIndex:
         self._images.update(images)
 
     def find(self, record: object) -> AnnotatedImage | None:
-        """By the record's `image`, else by its `id`, with or without what follows an image id."""
+        """By the record's `image`; where it has none by its `id`, with or without what follows."""
         fields: Mapping[Any, Any] = record if isinstance(record, dict) else {}
-        for name in (fields.get("image"), fields.get("id")):
-            if isinstance(name, str | int) and not isinstance(name, bool):
-                text = str(name)
-                for key in (text, to_image_id(text), _split_id(text)[0]):
-                    if key in self._images:
-                        return self._images[key]
-        return None
+        name = fields.get("image") or fields.get("id")
+        if not isinstance(name, str | int) or isinstance(name, bool):
+            return None
+        text = str(name)
+        keys = (text, to_image_id(text), _split_id(text)[0])
+        return next((self._images[key] for key in keys if key in self._images), None)
 
 
 def name_response_type(record: object) -> str:

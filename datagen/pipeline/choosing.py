@@ -13,27 +13,6 @@ from datagen.pipeline.judging import Judged
 from datagen.records import Sample
 from datagen.selection import Candidate, select
 
-_YES_NO = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "may",
-        "might",
-    ]
-)
-
 
 class Choice:
     """Holds the judged samples of a run on disk and their features in memory; use it in a `with`."""

@@ -35,6 +35,7 @@ class Judged:
         categories: COCO categories that it names with support.
         boxed: those that are boxed in its image.
         absences: statements that something is not there, with support.
+        reply: the raw text that it was made from.
         record: the sample as it stands in a file.
         texts: what is compared with other samples.
     """
@@ -47,6 +48,7 @@ class Judged:
     categories: frozenset[str] = frozenset()
     boxed: frozenset[str] = frozenset()
     absences: int = 0
+    reply: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
     texts: Dialogue | None = None
 
@@ -205,6 +207,7 @@ def _conclude(
             dropped,
             categories,
             absences=absences,
+            reply=answer.reply.text,
             record=record,
             texts=read_dialogue(record),
         )

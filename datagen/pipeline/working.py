@@ -4,11 +4,13 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import Generic, TypeVar
+
+from datagen.errors import DatagenError
 
 _CHUNK = 128
 """Things handed to a process at a time: enough that handing over does not count."""
@@ -68,6 +70,11 @@ def _work_there(
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
+    except BrokenExecutor as exc:
+        raise DatagenError(
+            "a process that checks was ended from outside, perhaps for want of memory;"
+            " start again with --workers 1"
+        ) from exc
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -104,7 +111,7 @@ class Aside(Generic[_T, _R]):
 
     def finish(self) -> None:
         """Take the results of all that was put, and end the process."""
-        if self._chunk:
+        if self._chunk and self._is_open:
             self._submit()
         while self._waiting:
             self._take_next()
@@ -116,12 +123,22 @@ class Aside(Generic[_T, _R]):
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _submit(self) -> None:
-        self._waiting.append(self._pool.submit(self._work, self._chunk))
+        try:
+            self._waiting.append(self._pool.submit(self._work, self._chunk))
+        except BrokenExecutor:
+            self.close()
+            return
         self._chunk = []
         self._is_open = len(self._waiting) < _MOST_WAITING
 
     def _take_next(self) -> None:
-        for result in self._waiting.popleft().result():
+        try:
+            results = self._waiting.popleft().result()
+        except BrokenExecutor:  # somebody ended the process; the store has what it was given
+            self._waiting.clear()
+            self.close()
+            return
+        for result in results:
             self._take(result)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from datagen.checks.checker import Checker, CheckRules
 from datagen.errors import SettingsError
-from datagen.records import AnnotatedImage, Box
+from datagen.records import AnnotatedImage, Box, Severity
 
 KITCHEN = AnnotatedImage(
     "7",
@@ -15,6 +15,12 @@ KITCHEN = AnnotatedImage(
         Box("person", (0.5, 0.1, 0.8, 0.9)),
         Box("pizza", (0.4, 0.5, 0.6, 0.6)),
     ),
+)
+
+
+_REPEATS: tuple[tuple[str, Severity], ...] = (
+    ("repeated-sentence", "note"),
+    ("repeated-words", "note"),
 )
 
 
@@ -55,6 +61,13 @@ def test_what_is_true_or_claims_nothing_passes(answer: str) -> None:
 )
 def test_one_contradiction_is_told_once_and_brings_no_low_score(answer: str, code: str) -> None:
     assert find_codes(answer) == {code}
+
+
+def test_one_contradiction_rejects_however_much_is_true_beside_it() -> None:
+    true = "Two kids are making a pizza. The girl and the boy look at the pizza. "
+    assert find_codes(3 * true, CheckRules(severities=_REPEATS)) == set()
+    spoiled = f"{3 * true}A dog sits beside the girl."
+    assert find_codes(spoiled, CheckRules(severities=_REPEATS)) == {"absent-object"}
 
 
 def test_an_image_without_boxes_denies_nothing_unless_it_was_searched() -> None:

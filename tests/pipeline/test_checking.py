@@ -78,6 +78,7 @@ def test_a_record_is_found_by_image_name_and_by_id_of_any_style(tmp_path: Path) 
     assert INDEX.find({"id": 7}) is BEACH
     assert INDEX.find({"id": True, "image": ["7"]}) is None
     assert INDEX.find([7]) is None
+    assert INDEX.find({"id": "000000000007_conversation_0", "image": "8.jpg"}) is None
 
 
 def test_a_record_without_a_known_image_is_noted_and_not_judged(tmp_path: Path) -> None:

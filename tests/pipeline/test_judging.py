@@ -1,6 +1,7 @@
 """What becomes of one answer: a record, a record without its faulty pair, or a rejection."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,29 @@ def test_a_dropped_pair_is_on_file_with_its_reason(coco: dict[str, Any], tmp_pat
     assert line["question"] == FALSE.question
     assert report["types"]["conversation"]["dropped_pairs"] == 1
     assert report["rejected"] == 0
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_a_record_that_repeats_an_earlier_one_goes_with_its_raw_reply(
+    coco: dict[str, Any], tmp_path: Path, *, aside: bool
+) -> None:
+    _, request, settings = make_request(coco)
+    text = "A man walks along the beach with two dogs, and the sand is wide and open around them."
+    first = answer(Turn("Who is there?", text))
+    again = replace(request, item=replace(request.item, index=1))
+    out = tmp_path / "run"
+    job = pipeline.prepare_job(settings)
+    with (
+        pipeline.open_run(out, job),
+        pipeline.DatasetBuilder(out, settings, job.types, aside=aside) as builder,
+    ):
+        builder.add(request, [first])
+        builder.add(again, [first])
+        report = builder.finish()
+    [line] = [json.loads(text) for text in (out / "rejected.jsonl").read_text().splitlines()]
+    assert (line["id"], line["reason"]) == (again.item.id, "near-duplicate")
+    assert line["reply"] == first.reply.text
+    assert report["types"]["conversation"]["written"] == 1
 
 
 def test_the_best_candidate_is_chosen_and_the_earlier_of_equals(coco: dict[str, Any]) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.pipeline.working import work_in_order
+from datagen.errors import DatagenError
+from datagen.pipeline.working import Aside, work_in_order
 
 
 def double(numbers: list[int]) -> list[int]:
@@ -57,3 +58,30 @@ def test_things_are_taken_as_they_are_needed() -> None:
 def test_an_error_in_the_work_is_raised_here(workers: int) -> None:
     with pytest.raises(ValueError, match="777"):
         list(work_in_order(refuse_seven, range(3000), workers=workers))
+
+
+def end_process(numbers: list[int]) -> list[int]:
+    os._exit(9)
+
+
+def test_what_is_put_aside_is_taken_in_order_to_the_last() -> None:
+    taken: list[int] = []
+    aside = Aside(double, taken.append)
+    for number in range(1000):
+        aside.put(number)
+    aside.finish()
+    assert taken == double(list(range(1000)))
+
+
+def test_a_process_that_is_ended_takes_nothing_more_and_breaks_nothing() -> None:
+    taken: list[int] = []
+    aside = Aside(end_process, taken.append)
+    for number in range(1000):
+        aside.put(number)
+    aside.finish()
+    assert taken == []
+
+
+def test_a_process_that_is_ended_while_all_wait_for_it_is_an_error_that_says_so() -> None:
+    with pytest.raises(DatagenError, match="--workers 1"):
+        list(work_in_order(end_process, range(3000), workers=2))

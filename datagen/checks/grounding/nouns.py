@@ -21,22 +21,6 @@ from datagen.checks.grounding.readings import Sentence
 from datagen.checks.grounding.tokens import list_words, measure_span
 from datagen.checks.grounding.vocabulary import Noun, list_above, list_singulars, load_vocabulary
 
-NOUN_RULES: Mapping[str, str] = {
-    "noun-named": "a caption or a box names it, or a word of the same sense",
-    "noun-wider": "a caption or a box names a kind of it",
-    "noun-narrower": "a caption or a box names only what it is a kind of",
-    "noun-part": "it is a part of what is known, or comes with it",
-    "noun-of-scene": "it belongs to the place that is known",
-    "noun-asked": "the question names it",
-    "noun-setting": "part of a place, without ground",
-    "noun-worn": "clothes, without ground",
-    "noun-thing": "a thing, without ground",
-    "noun-listed": "a thing in a list of examples, without ground",
-    "noun-presumed": "a thing that a question takes for granted, without ground",
-    "noun-rival": "another breed than the captions name",
-}
-"""What each rule of the family says."""
-
 _DOUBTS: Mapping[str, str] = {
     "animal": "noun-thing",
     "artifact": "noun-thing",

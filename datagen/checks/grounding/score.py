@@ -93,11 +93,3 @@ def _identify(claim: Claim) -> tuple[object, ...]:
 def find_threshold(response_type: str) -> float:
     """The lowest score that a record of this response type may have; own types have a mild one."""
     return THRESHOLDS.get(response_type, DEFAULT_THRESHOLD)
-
-
-def is_rejected(claims: Iterable[Claim], response_type: str) -> bool:
-    """Whether a record is to be rejected: one contradiction does it, and so does a low score."""
-    gathered = list(claims)
-    if any(claim.verdict == "contradicted" for claim in gathered):
-        return True
-    return score_claims(gathered) < find_threshold(response_type)

@@ -19,7 +19,6 @@ from datagen.checks.grounding import claims, counts, geometry, places, readings,
 from datagen.checks.grounding.claims import Claim, Family, Verdict
 from datagen.checks.grounding.dialogue import judge_dialogue
 from datagen.checks.grounding.evidence import gather_evidence
-from datagen.checks.grounding.nouns import NOUN_RULES
 from datagen.checks.grounding.reader import LexiconReader
 from datagen.checks.table import Rule, RuleExample, format_reason_table, load_contexts, load_rules
 from datagen.records import AnnotatedImage
@@ -93,10 +92,6 @@ def test_every_family_that_can_be_contradicted_shows_it() -> None:
         if example.verdict == "contradicted"
     }
     assert shown == CODES.keys()
-
-
-def test_the_rules_of_nouns_are_those_that_the_family_lists() -> None:
-    assert {rule.id for rule in RULES if rule.families == ("noun",)} == NOUN_RULES.keys()
 
 
 def test_the_table_has_a_row_for_every_rule() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datagen.checks.grounding.claims import Claim, Verdict
-from datagen.checks.grounding.score import find_threshold, is_rejected, score_claims
+from datagen.checks.grounding.score import find_threshold, score_claims
 
 VERDICTS: tuple[Verdict, ...] = ("supported", "contradicted", "unverifiable", "unsupported")
 
@@ -81,24 +81,18 @@ def test_a_long_record_of_the_same_quality_scores_no_worse(
     assert score_claims(long) >= score_claims(short)
 
 
-def test_one_contradiction_rejects_whatever_the_score() -> None:
-    many = [claim("supported", f"thing {number}") for number in range(50)]
-    assert not is_rejected(many, "conversation")
-    assert is_rejected([*many, claim("contradicted")], "conversation")
-
-
 @pytest.mark.parametrize(
     "response_type", ["conversation", "detail_description", "complex_reasoning", "my_own"]
 )
 def test_a_heap_of_inventions_rejects_in_every_response_type(response_type: str) -> None:
     heap = [claim("unsupported", f"thing {number}", rule="noun-thing") for number in range(9)]
-    assert not is_rejected(heap[:0], response_type)
-    assert is_rejected(heap, response_type)
+    assert score_claims(heap) < find_threshold(response_type) <= score_claims(heap[:0])
 
 
 def test_one_invention_among_much_that_is_known_is_let_through() -> None:
     claims = [claim("supported", f"thing {number}") for number in range(4)]
-    assert not is_rejected([*claims, claim("unsupported", rule="noun-thing")], "conversation")
+    claims.append(claim("unsupported", rule="noun-thing"))
+    assert score_claims(claims) >= find_threshold("conversation")
 
 
 def test_thresholds_are_shares() -> None:
