@@ -5,20 +5,25 @@ data set is derived from it alone. Rows are only ever added.
 
     rows.py        a request and its answers
     schema.py      the tables and their versions
+    database.py    SQLite, opened so that nothing is lost; its errors
     run_store.py   reading and writing
     writer.py      commits in groups, from a thread of its own
+    looks.py       what the models of a spot-check saw, in a file of its own
     lock.py        one process at a time on a run folder
 """
 
 from datagen.store.lock import LOCK_FILE, RunLock
+from datagen.store.looks import LOOKS_FILE, LookStore
 from datagen.store.rows import Answer, Request
 from datagen.store.run_store import STORE_FILE, RunStore
 from datagen.store.writer import StoreWriter
 
 __all__ = [
     "LOCK_FILE",
+    "LOOKS_FILE",
     "STORE_FILE",
     "Answer",
+    "LookStore",
     "Request",
     "RunLock",
     "RunStore",

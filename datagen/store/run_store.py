@@ -15,6 +15,7 @@ import msgspec
 
 from datagen.errors import RunError
 from datagen.records import AnnotatedImage, Item, Message, Reply, Usage
+from datagen.store.database import connect, explain
 from datagen.store.rows import Answer, Request
 from datagen.store.schema import prepare_schema
 
@@ -34,7 +35,7 @@ class RunStore:
         if not write and not self.path.is_file():
             raise RunError(folder, f"is no run folder: it holds no {STORE_FILE}")
         with self._translated():
-            self._connection = _connect(self.path, write=write)
+            self._connection = connect(self.path, write=write)
             try:
                 prepare_schema(self._connection, self.path, write=write)
             except BaseException:
@@ -85,6 +86,24 @@ class RunStore:
         """How many requests have an answer."""
         with self._translated():
             return int(self._connection.execute("SELECT count(*) FROM requests").fetchone()[0])
+
+    def find_images(self, ids: Iterable[str]) -> dict[str, AnnotatedImage]:
+        """The images of these ids, as far as the run asked about them."""
+        found = {}
+        with self._translated():
+            for image_id in ids:
+                row = self._connection.execute(
+                    "SELECT body FROM images WHERE id = ?", (image_id,)
+                ).fetchone()
+                if row is not None:
+                    found[image_id] = msgspec.json.decode(row[0], type=AnnotatedImage)
+        return found
+
+    def iterate_images(self) -> Iterator[AnnotatedImage]:
+        """Every image that the run asked about, by id."""
+        with self._translated():
+            for (body,) in self._connection.execute("SELECT body FROM images ORDER BY id"):
+                yield msgspec.json.decode(body, type=AnnotatedImage)
 
     def sum_usage(self) -> Usage:
         """Tokens of all replies of the run, those of earlier rounds included."""
@@ -210,7 +229,7 @@ class RunStore:
         try:
             yield
         except sqlite3.Error as exc:
-            raise RunError(self.path, _explain(exc)) from exc
+            raise RunError(self.path, explain(exc)) from exc
 
 
 _ANSWER = (
@@ -254,37 +273,3 @@ def _to_answer(row: tuple[Any, ...]) -> Answer:
     usage = Usage(prompt, completion, cached)
     reply = Reply(text, model, finish, usage, latency, attempts)
     return Answer(reply, candidate, round_, failure, feedback)
-
-
-def _connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    mode = "rwc" if write else "ro"
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}",
-        uri=True,
-        timeout=30,
-        isolation_level=None,
-        check_same_thread=False,  # commits wait for the disk in a thread, one at a time
-    )
-    if write:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # a committed reply survives a power cut
-    return connection
-
-
-def _explain(error: sqlite3.Error) -> str:
-    code = getattr(error, "sqlite_errorname", "") or ""
-    for prefix, sentence in _EXPLANATIONS.items():
-        if code.startswith(prefix):
-            return sentence
-    return f"the store cannot be used: {error}"
-
-
-_EXPLANATIONS = {
-    "SQLITE_FULL": "the disk is full; make room and start the same command again",
-    "SQLITE_READONLY": "cannot be written: the file or its folder is read-only",
-    "SQLITE_CANTOPEN": "cannot be opened: check that the folder exists and may be written",
-    "SQLITE_NOTADB": "is no database: the file is damaged or not a run store; it was left as it is",
-    "SQLITE_CORRUPT": "is damaged; it was left as it is: restore a copy or start a new run folder",
-    "SQLITE_BUSY": "is locked by another program; close it and start again",
-    "SQLITE_IOERR": "the disk failed while reading or writing; start again when it is mended",
-}
