@@ -93,6 +93,7 @@ class RunSettings(BaseModel):
     # write
     top: float | None = Field(None, gt=0, le=1)
     balance: bool = False
+    drop_flagged: bool = False
     workers: int | None = Field(None, ge=1)
     llava_ids: bool = False
 
@@ -149,6 +150,7 @@ FREE_SETTINGS = frozenset(
         "budget",
         "concurrency",
         "drop",
+        "drop_flagged",
         "grounding",
         "image_tokens",
         "images",

@@ -32,12 +32,14 @@ def test_thousands_of_keys_can_be_asked_for_at_once(tmp_path: Path) -> None:
         assert store.find(keys) == {key: key for key in keys}
 
 
-def test_new_flags_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
+def test_new_flags_concern_only_the_records_that_were_looked_at(tmp_path: Path) -> None:
     with LookStore(tmp_path, write=True) as store:
-        store.replace_flags({"1": [("low-gain", "Too low.")], "2": [("low-clip", "Unlike.")]})
-        store.replace_flags({"1": [("disagrees", "Said no.")]})
+        store.update_flags(
+            ["1", "2", "3"], {"1": [("low-gain", "Low.")], "2": [("low-clip", "No.")]}
+        )
+        store.update_flags(["1", "4"], {"4": [("disagrees", "Said no.")]})
     with LookStore(tmp_path) as store:
-        assert store.read_flags() == {"1": [("disagrees", "Said no.")]}
+        assert store.read_flags() == {"2": [("low-clip", "No.")], "4": [("disagrees", "Said no.")]}
 
 
 def test_what_was_added_is_there_after_the_process_was_killed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from datagen.pipeline.working import Aside, work_in_order
 from datagen.prompts import ResponseType
 from datagen.records import Finding, Item, Rejection, Sample, Turn
 from datagen.report import Tally
-from datagen.store import Answer, Request, RunStore
+from datagen.store import Answer, LookStore, Request, RunStore
 
 DATASET_FILE = "dataset.jsonl"
 ARRAY_FILE = "dataset.json"
@@ -55,6 +55,7 @@ class DatasetBuilder:
         self._settings = settings
         self._judge = Judge(types, settings)
         self._repeats = NearRepeats(by_picture=True)
+        self._flags: Mapping[str, Sequence[tuple[str, str]]] = {}
         self._balance = Balance()
         self._tally = Tally()
         self._files = ExitStack()
@@ -68,8 +69,11 @@ class DatasetBuilder:
         """Open the files.
 
         Raises:
-            RunError: the run folder cannot be written.
+            RunError: the run folder cannot be written, or has no flags to drop records by.
         """
+        if self._settings.drop_flagged:
+            with LookStore(self._folder) as looks:
+                self._flags = looks.read_flags()
         enter = self._files.enter_context
         with ExitStack() as opening:
             opening.push(self._files)
@@ -108,7 +112,7 @@ class DatasetBuilder:
         self._write(judged)
 
     def _write(self, judged: Judged) -> None:
-        judged = self._compare(judged)
+        judged = self._drop_flagged(self._compare(judged))
         outcome = judged.outcome
         for pair, turn, finding in judged.dropped:
             self._rejected(describe_dropped(outcome, pair, turn, finding))
@@ -154,11 +158,17 @@ class DatasetBuilder:
         repeats = self._judge.weigh(self._repeats.compare(judged.texts))
         findings = [*judged.findings, *repeats]
         fault = next((each for each in repeats if each.severity == "reject"), None)
-        if fault is None:
-            return replace(judged, findings=findings)
-        item, image = judged.outcome.item, judged.outcome.image
-        rejection = Rejection(item, image, fault, judged.reply)
-        return replace(judged, outcome=rejection, findings=findings, dropped=())
+        judged = replace(judged, findings=findings)
+        return judged if fault is None else _reject(judged, fault)
+
+    def _drop_flagged(self, judged: Judged) -> Judged:
+        """Leave out a sample that a model of the spot-check did not find in its picture."""
+        reasons = self._flags.get(judged.outcome.item.id)
+        if reasons is None or isinstance(judged.outcome, Rejection):
+            return judged
+        said = " ".join(sentence for _, sentence in reasons)
+        fault = Finding("spotcheck-flagged", "spotcheck", "reject", said)
+        return _reject(replace(judged, findings=[*judged.findings, fault]), fault)
 
     def finish(self, *, seconds: float = 0.0) -> dict[str, Any]:
         """Take from the store what was not added yet, write all files, and return the report.
@@ -205,6 +215,12 @@ def build_dataset(folder: Path, settings: RunSettings, *, seconds: float = 0.0) 
     RunStore(folder).close()  # say that it is no run folder before a file is opened in it
     with DatasetBuilder(folder, settings, types) as builder:
         return builder.finish(seconds=seconds)
+
+
+def _reject(judged: Judged, fault: Finding) -> Judged:
+    """A sample that goes for this fault."""
+    item, image = judged.outcome.item, judged.outcome.image
+    return replace(judged, outcome=Rejection(item, image, fault, judged.reply), dropped=())
 
 
 def _shorten(request: Request) -> Request:

@@ -80,12 +80,21 @@ class LookStore:
         with self._translated(), self._transaction():
             self._connection.executemany("INSERT OR IGNORE INTO looks VALUES (?, ?)", looks)
 
-    def replace_flags(self, flags: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-        """Put these flags, reasons by record id, in place of all earlier ones."""
+    def update_flags(
+        self, looked_at: Iterable[str], flags: Mapping[str, Sequence[tuple[str, str]]]
+    ) -> None:
+        """Keep what a spot-check says of the records that it looked at; the others keep theirs.
+
+        Args:
+            looked_at: record ids.
+            flags: reasons, each a code and a sentence, by the id of a flagged record.
+        """
         with self._translated(), self._transaction():
-            self._connection.execute("DELETE FROM flags")
             self._connection.executemany(
-                "INSERT INTO flags VALUES (?, ?)",
+                "DELETE FROM flags WHERE record = ?", ((record,) for record in looked_at)
+            )
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO flags VALUES (?, ?)",
                 ((record, msgspec.json.encode(reasons)) for record, reasons in flags.items()),
             )
 

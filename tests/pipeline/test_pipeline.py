@@ -12,7 +12,7 @@ from datagen.checks import check_record
 from datagen.config import make_settings
 from datagen.errors import AskError, EndpointError, RunError, SettingsError
 from datagen.prices import Budget
-from datagen.store import RunStore
+from datagen.store import LookStore, RunStore
 from tests.pipeline.clients import ScriptedClient
 
 
@@ -384,3 +384,31 @@ def test_what_a_killed_start_left_half_written_is_removed(
     (tmp_path / ".0123456789ab.part").write_text("half", encoding="utf-8")
     _run(coco, tmp_path)
     assert list(tmp_path.glob(".*.part")) == []
+
+
+def test_flagged_records_are_left_out_on_demand_with_what_was_seen(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    _run(coco, tmp_path)
+    names = [record["id"] for record in _read(tmp_path)]
+    with LookStore(tmp_path, write=True) as looks:
+        looks.update_flags(names, {names[1]: [("disagrees", "The model says no.")]})
+    settings = make_settings({**coco, "model": "scripted", "per_image": True, "drop_flagged": True})
+    report = pipeline.build_dataset(tmp_path, settings)
+    assert [record["id"] for record in _read(tmp_path)] == [names[0], *names[2:]]
+    (line,) = _rejected(tmp_path)
+    assert (line["id"], line["reason"]) == (names[1], "spotcheck-flagged")
+    assert line["message"] == "The model says no."
+    assert line["reply"]
+    assert report["written"] + report["rejected"] == report["planned"]
+
+
+def test_dropping_flagged_records_needs_a_spot_check_and_leaves_the_data_set(
+    coco: dict[str, Any], tmp_path: Path
+) -> None:
+    _run(coco, tmp_path)
+    before = _read(tmp_path)
+    settings = make_settings({**coco, "model": "scripted", "per_image": True, "drop_flagged": True})
+    with pytest.raises(RunError, match="`datagen spotcheck` makes it"):
+        pipeline.build_dataset(tmp_path, settings)
+    assert _read(tmp_path) == before
