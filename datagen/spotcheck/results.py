@@ -59,10 +59,10 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ProbeKind:
-    """How the model answers yes/no questions whose answers the annotations know.
+    """How the model answers questions whose answers the annotations know.
 
     Attributes:
-        kind: `boxed` (yes is right), `random`, `popular`, `co-occurring` (no is right).
+        kind: `boxed` (yes is right), `random`, `popular`, `co-occurring` (no is right), `count`.
         correct: share of right answers, by control.
     """
 

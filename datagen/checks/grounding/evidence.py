@@ -238,6 +238,20 @@ def _collect_hints(
     return frozenset(hinted - known)
 
 
+def find_suggested(evidence: Evidence) -> frozenset[str]:
+    """Categories that anything in the context may bring to mind, whether or not a box explains it.
+
+    More than `hinted`: beside a boxed laptop "a computer" still suggests a keyboard, which nobody
+    would blame an answer for denying, nor a picture for having.
+    """
+    excuses, implied, wider = _load_tables()
+    known = {*evidence.boxes, *evidence.mentions}
+    suggested = {other for category in known for other in excuses.get(category, ())}
+    for word in evidence.words:
+        suggested |= implied.get(word, frozenset()) | wider.get(word, frozenset())
+    return frozenset(suggested | evidence.hinted | evidence.mentions.keys())
+
+
 @cache
 def _load_tables() -> tuple[Mapping[str, frozenset[str]], ...]:
     """What each known category excuses; what caption words imply; what they span."""
