@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from datagen.spotcheck.models.loading import import_torch
+
 SIDE = 32
 """Pixels of a side of the pictures that the vision towers take; patches have a side of 8."""
 
@@ -29,18 +31,21 @@ CHAT_TEMPLATE = (
 """Written as those of the LLaVA-1.5 checkpoints are: pictures first, a blank behind each text."""
 
 
-def make_tokenizer(sentences: Sequence[str] = SENTENCES, *, pieces: int = 400) -> Any:  # noqa: ANN401
+def make_tokenizer(
+    sentences: Sequence[str] = SENTENCES, *, pieces: int = 400, closes: bool = False
+) -> Any:  # noqa: ANN401 - transformers' own
     """A byte-pair tokenizer trained on some sentences, with LLaVA's special tokens.
 
     Args:
         sentences: their words become tokens where `pieces` allows.
         pieces: size of the vocabulary.
+        closes: end every text with `</s>`, as CLIP's tokenizers do.
     """
     import tokenizers
     from tokenizers import decoders, models, pre_tokenizers, processors, trainers
     from transformers import PreTrainedTokenizerFast
 
-    special = ["<unk>", "<s>", "</s>", "<pad>", "<image>"]
+    special = ["<pad>", "<unk>", "<s>", "</s>", "<image>"]
     core = tokenizers.Tokenizer(models.BPE(unk_token="<unk>"))
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
@@ -52,7 +57,8 @@ def make_tokenizer(sentences: Sequence[str] = SENTENCES, *, pieces: int = 400) -
     )
     core.train_from_iterator(sentences, trainer)
     core.post_processor = processors.TemplateProcessing(
-        single="<s> $A", special_tokens=[("<s>", core.token_to_id("<s>"))]
+        single="<s> $A </s>" if closes else "<s> $A",
+        special_tokens=[(token, core.token_to_id(token)) for token in ("<s>", "</s>")],
     )
     return PreTrainedTokenizerFast(
         tokenizer_object=core,
@@ -88,9 +94,7 @@ def save_llava(
         sentences: to train the tokenizer on.
         seed: of the weights.
     """
-    import torch
-    import transformers
-
+    torch, transformers = import_torch()
     tokenizer = make_tokenizer(sentences)
     config: dict[str, Any] = {
         "vision_config": _shape_tower(
@@ -135,10 +139,8 @@ def save_llava(
 
 def save_clip(folder: Path, *, hidden: int = 32, layers: int = 2, seed: int = 0) -> Path:
     """Save a CLIP checkpoint whose texts hold 77 tokens at most."""
-    import torch
-    import transformers
-
-    tokenizer = make_tokenizer()
+    torch, transformers = import_torch()
+    tokenizer = make_tokenizer(closes=True)
     tokenizer.model_max_length = 77
     sizes = {"size": {"shortest_edge": SIDE}, "crop_size": {"height": SIDE, "width": SIDE}}
     torch.manual_seed(seed)

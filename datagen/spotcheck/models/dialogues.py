@@ -157,9 +157,9 @@ def _list_marks(turns: int, *, to_answer: bool) -> list[tuple[str, str]]:
 
 
 def _make_plain_render(picture_token: str, end: str) -> Render:
-    """LLaVA-1.5's layout for checkpoints without a chat template.
+    r"""LLaVA-1.5's layout for checkpoints without a chat template.
 
-    `USER: <image>\\nquestion ASSISTANT: answer</s>USER: …`, as on the model card of
+    `USER: <image>\nquestion ASSISTANT: answer</s>USER: …`, as on the model card of
     llava-hf/llava-1.5-7b-hf.
     """
 

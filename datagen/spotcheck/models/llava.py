@@ -5,15 +5,17 @@ place of the picture, for scoring and answering alike. The whole of a dialogue t
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from datagen.errors import SettingsError
-from datagen.spotcheck.models import AnswerScore, OwnAnswer, Unseen
-from datagen.spotcheck.models import checkpoints as files
+from datagen.spotcheck.models import AnswerScore, OwnAnswer, Unseen, loading
+from datagen.spotcheck.models.batches import Batches, load_ahead
+from datagen.spotcheck.models.checkpoints import find_checkpoint
 from datagen.spotcheck.models.features import Features, Pixels
-from datagen.spotcheck.models.pictures import load_ahead, make_blank, read_picture
+from datagen.spotcheck.models.pictures import make_blank, read_picture
+from datagen.spotcheck.models.stacking import count_tokens, stack_prompts
 from datagen.spotcheck.models.tokens import Prompt, PromptWriter, find_tokens
 from datagen.spotcheck.subjects import Dialogue
 
@@ -26,6 +28,7 @@ _ROWS = 256  # positions whose probabilities over the vocabulary are held at onc
 _LEAST = -100.0  # logarithm of a probability
 
 _Result = TypeVar("_Result")
+_See = Callable[[list[Prompt], list[Any]], list[_Result]]  # prompts, embeddings of their pictures
 
 
 def load_llava(
@@ -48,28 +51,28 @@ def load_llava(
     Raises:
         SettingsError: packages, files or devices are missing or do not fit, in one sentence.
     """
-    _, transformers = files.import_torch()
-    place = files.choose_device(device)
-    checkpoint = files.find_checkpoint(name_or_folder)
+    _, transformers = loading.import_torch()
+    place = loading.choose_device(device)
+    checkpoint = find_checkpoint(name_or_folder)
     if checkpoint.architecture not in ARCHITECTURES:
         raise SettingsError(
             f"{name_or_folder} is a {checkpoint.architecture or 'checkpoint of unknown kind'};"
             f" the spot-check takes {' and '.join(ARCHITECTURES)}"
         )
-    numbers = files.choose_dtype(dtype, place, checkpoint)
+    numbers = loading.choose_dtype(dtype, place, checkpoint)
     options: dict[str, Any] = {"dtype": numbers}
-    if (quantization := files.make_quantization(quantize, place, numbers)) is not None:
+    if (quantization := loading.make_quantization(quantize, place, numbers)) is not None:
         options |= {"quantization_config": quantization, "device_map": {"": place}}
-    tokenizer = files.load_part(transformers.AutoTokenizer, checkpoint, "tokenizer")
-    processor = files.load_part(
+    tokenizer = loading.load_part(transformers.AutoTokenizer, checkpoint, "tokenizer")
+    processor = loading.load_part(
         transformers.AutoImageProcessor, checkpoint, "image processor", backend="pil"
     )
     model_class = getattr(transformers, checkpoint.architecture)
-    model = files.load_weights(model_class, checkpoint, place, **options)
+    model = loading.load_weights(model_class, checkpoint, place, **options)
     said = [f"{name_or_folder}@{checkpoint.revision}", str(numbers).removeprefix("torch.")]
     if quantize is not None:
         said.append(f"{quantize} bits")
-    template = files.find_chat_template(checkpoint, tokenizer)
+    template = loading.find_chat_template(checkpoint, tokenizer)
     return Llava(", ".join(said), model, tokenizer, processor, template, batch_size=batch_size)
 
 
@@ -90,16 +93,16 @@ class Llava:
     ) -> None:
         """Take what `load_llava` has loaded."""
         self.name = name
-        self._torch, self._transformers = files.import_torch()
+        self._torch, self._transformers = loading.import_torch()
         self._model = model
         self._tokenizer = tokenizer
         self._processor = processor
-        self._batch_size = max(1, batch_size)
+        self._batches = Batches(batch_size, partial(loading.free_memory, model.device.type))
         text_config = model.config.text_config
         self._longest = getattr(text_config, "max_position_embeddings", None) or 2**31
         self._writer = PromptWriter(tokenizer, template, model.config.image_token_id)
         # Pictures of one batch come back in the next, under another text, before they are known.
-        load = lru_cache(maxsize=2 * self._batch_size)(self._load_pixels)
+        load = lru_cache(maxsize=2 * batch_size)(self._load_pixels)
         self._features = Features(load, self._embed_pictures)
         self._yes = find_tokens(tokenizer, "yes")
         self._no = find_tokens(tokenizer, "no")
@@ -123,7 +126,7 @@ class Llava:
     def _run(
         self,
         dialogues: Sequence[Dialogue],
-        look: Callable[[list[Prompt], list[Any]], list[_Result]],
+        see: _See[_Result],
         *,
         to_answer: bool,
         spare: int,
@@ -132,75 +135,59 @@ class Llava:
             window = dialogues[first : first + _WINDOW]
             prompts = self._writer.write(window, first=first, to_answer=to_answer)
             prompts.sort(key=lambda prompt: (len(prompt.ids), prompt.position))
-            size = self._batch_size
-            batches = [prompts[at : at + size] for at in range(0, len(prompts), size)]
+            for batch, pixels in load_ahead(self._prepare, self._batches.cut(prompts)):
+                look = partial(self._look, pixels=pixels, see=see, spare=spare)
+                for prompt, result in self._batches.run(batch, look):
+                    yield prompt.position, result
 
-            def prepare(batch: list[Prompt]) -> dict[Path | None, Pixels | Unseen]:
-                return self._features.prepare(prompt.picture for prompt in batch)
+    def _prepare(self, batch: Sequence[Prompt]) -> Mapping[Path | None, Pixels | Unseen]:
+        return self._features.prepare(prompt.picture for prompt in batch)
 
-            for batch, pixels in load_ahead(prepare, batches):
-                seen = self._features.find((prompt.picture for prompt in batch), pixels)
-                usable: list[Prompt] = []
-                for prompt in batch:
-                    unseen = self._find_obstacle(prompt, seen[prompt.picture], spare)
-                    if unseen is None:
-                        usable.append(prompt)
-                    else:
-                        yield prompt.position, unseen
-                yield from self._look_halving(usable, seen, look)
+    def _look(
+        self,
+        part: Sequence[Prompt],
+        *,
+        pixels: Mapping[Path | None, Pixels | Unseen],
+        see: _See[_Result],
+        spare: int,
+    ) -> list[_Result | Unseen]:
+        """Results for some prompts; `spare` tokens of the context are left for answers."""
+        with self._torch.inference_mode():
+            found = self._features.find((prompt.picture for prompt in part), pixels)
+            seen = [found[prompt.picture] for prompt in part]
+            results: list[_Result | Unseen | None] = [
+                self._find_obstacle(prompt, features, spare)
+                for prompt, features in zip(part, seen, strict=True)
+            ]
+            usable = [at for at, obstacle in enumerate(results) if obstacle is None]
+            if usable:
+                made = see([part[at] for at in usable], [seen[at] for at in usable])
+                for at, result in zip(usable, made, strict=True):
+                    results[at] = result
+        return [result for result in results if result is not None]
 
-    def _find_obstacle(self, prompt: Prompt, features: Any, spare: int) -> Unseen | None:  # noqa: ANN401
+    def _find_obstacle(self, prompt: Prompt, features: Any, spare: int) -> Unseen | None:  # noqa: ANN401 - tensor or Unseen
         if isinstance(features, Unseen):
             return features
-        tokens = len(prompt.ids) - 1 + len(features) + spare
-        if tokens > self._longest:
-            return Unseen(
-                f"The dialogue takes {tokens:,} tokens with its picture; the model's context has"
-                f" {self._longest:,}."
-            )
-        return None
-
-    def _look_halving(
-        self,
-        prompts: list[Prompt],
-        seen: Mapping[Path | None, Any],
-        look: Callable[[list[Prompt], list[Any]], list[_Result]],
-    ) -> Iterator[tuple[int, _Result | Unseen]]:
-        """Look at a batch, at half of it where memory does not suffice, and so on."""
-        at = 0
-        while at < len(prompts):
-            part = prompts[at : at + self._batch_size]
-            try:
-                with self._torch.inference_mode():
-                    results = look(part, [seen[prompt.picture] for prompt in part])
-            except RuntimeError as exc:  # torch's own error for it is one, and so are all others
-                if not _is_out_of_memory(exc):
-                    raise
-                self._free_memory()
-                if len(part) > 1:
-                    self._batch_size = len(part) // 2
-                    continue
-                results = [Unseen("The memory of the device does not suffice for the dialogue.")]
-            yield from zip((prompt.position for prompt in part), results, strict=True)
-            at += len(part)
-
-    def _free_memory(self) -> None:
-        if self._torch.cuda.is_available():
-            self._torch.cuda.empty_cache()
+        tokens = count_tokens(prompt, features)
+        if tokens + spare <= self._longest:
+            return None
+        with_answer = f" and {spare:,} for the answer" if spare else ""
+        return Unseen(
+            f"The dialogue takes {tokens:,} tokens with its picture{with_answer}; the model's"
+            f" context has {self._longest:,}."
+        )
 
     def _score_batch(self, prompts: list[Prompt], seen: list[Any]) -> list[tuple[AnswerScore, ...]]:
-        embeds, mask, starts = self._embed_prompts(prompts, seen, on_left=False)
-        rows, places, targets = [], [], []
-        for row, prompt in enumerate(prompts):
-            for span in (span for answer in prompt.answers for span in answer):
-                rows.append(row)
-                # The position before a token is the one that foretells it.
-                places.append(starts[row] + _shift(prompt, span.index, len(seen[row])) - 1)
-                targets.append(prompt.ids[span.index])
+        stack = stack_prompts(prompts, seen, self._embed_ids, on_left=False)
+        rows, places, targets = stack.list_answers()
         states = self._model.model(
-            inputs_embeds=embeds, attention_mask=mask, use_cache=False
+            inputs_embeds=stack.embeddings, attention_mask=stack.mask, use_cache=False
         ).last_hidden_state
-        logprobs = iter(self._find_logprobs(states[rows, places], targets))
+        index = tuple(
+            self._torch.tensor([rows, places], dtype=self._torch.long, device=states.device)
+        )
+        logprobs = iter(self._find_logprobs(states[index], targets))
         return [
             tuple(
                 AnswerScore(
@@ -222,14 +209,14 @@ class Llava:
             wanted = self._torch.tensor(targets[first : first + _ROWS], device=logits.device)
             chosen = logits.gather(1, wanted[:, None])[:, 0]
             logprobs = chosen - logits.logsumexp(dim=1)
-            # The floor also takes the infinities that half precision may give.
-            found += logprobs.nan_to_num(nan=_LEAST).clamp(_LEAST, 0.0).tolist()
+            self._demand_numbers(logprobs)
+            found += logprobs.clamp(_LEAST, 0.0).tolist()
         return found
 
     def _answer_batch(
         self, prompts: list[Prompt], seen: list[Any], max_tokens: int
     ) -> list[OwnAnswer]:
-        embeds, mask, _ = self._embed_prompts(prompts, seen, on_left=True)
+        stack = stack_prompts(prompts, seen, self._embed_ids, on_left=True)
         leanings: list[float | None] = []
 
         def note_first(_ids: Any, logits: Any) -> Any:  # noqa: ANN401 - tensors
@@ -247,8 +234,8 @@ class Llava:
             pad_token_id=ends[0] if ends else 0,
         )
         made = self._model.generate(
-            inputs_embeds=embeds,
-            attention_mask=mask,
+            inputs_embeds=stack.embeddings,
+            attention_mask=stack.mask,
             generation_config=settings,
             logits_processor=[note_first],
         )
@@ -260,44 +247,29 @@ class Llava:
         if not (self._yes and self._no):
             return [None] * len(logits)
         yes, no = (logits[:, tokens].float().logsumexp(dim=1) for tokens in (self._yes, self._no))
+        self._demand_numbers(yes - no)
         shares: list[float | None] = self._torch.sigmoid(yes - no).tolist()
         return shares
 
-    def _find_ends(self) -> list[int]:
-        known: set[int] = set()
-        for holder in (
-            self._model.generation_config,
-            self._model.config.text_config,
-            self._tokenizer,
-        ):
-            ends = getattr(holder, "eos_token_id", None)
-            known |= set(ends if isinstance(ends, list) else [ends])
-        return sorted(known - {None})
+    def _demand_numbers(self, values: Any) -> None:  # noqa: ANN401 - a tensor
+        if values.isnan().any():
+            raise SettingsError(
+                f"{self.name} computes no numbers here, its values grow too large:"
+                " use --dtype bfloat16 or float32"
+            )
 
-    def _embed_prompts(
-        self, prompts: list[Prompt], seen: list[Any], *, on_left: bool
-    ) -> tuple[Any, Any, list[int]]:
-        """Embeddings (batch, length, hidden), attention mask (batch, length), starts of the rows."""
-        torch, device = self._torch, self._model.device
-        lengths = [
-            len(prompt.ids) - 1 + len(features)
-            for prompt, features in zip(prompts, seen, strict=True)
-        ]
-        longest = max(lengths)
-        starts = [longest - length if on_left else 0 for length in lengths]
-        ids = torch.zeros((len(prompts), longest), dtype=torch.long)
-        mask = torch.zeros_like(ids)
-        for row, (prompt, features) in enumerate(zip(prompts, seen, strict=True)):
-            start, slot = starts[row], starts[row] + prompt.slot
-            behind = slot + len(features)
-            ids[row, start:slot] = torch.tensor(prompt.ids[: prompt.slot])
-            ids[row, behind : start + lengths[row]] = torch.tensor(prompt.ids[prompt.slot + 1 :])
-            mask[row, start : start + lengths[row]] = 1
-        embeds = self._model.get_input_embeddings()(ids.to(device))
-        for row, (prompt, features) in enumerate(zip(prompts, seen, strict=True)):
-            slot = starts[row] + prompt.slot
-            embeds[row, slot : slot + len(features)] = features.to(device, embeds.dtype)
-        return embeds, mask.to(device), starts
+    def _find_ends(self) -> list[int]:
+        """All tokens that end an answer, by whoever knows one."""
+        model = self._model
+        ends: set[int] = set()
+        for holder in (model.generation_config, model.config.text_config, self._tokenizer):
+            known = getattr(holder, "eos_token_id", None)
+            if known is not None:
+                ends |= set(known) if isinstance(known, list) else {known}
+        return sorted(ends)
+
+    def _embed_ids(self, ids: Any) -> Any:  # noqa: ANN401 - tensors
+        return self._model.get_input_embeddings()(ids.to(self._model.device))
 
     def _load_pixels(self, picture: Path | None) -> Pixels | Unseen:
         image = (
@@ -322,16 +294,6 @@ class Llava:
             if name in pictures[0]
         }
         inputs["pixel_values"] = inputs["pixel_values"].to(self._model.dtype)
-        with torch.inference_mode():
-            found = self._model.get_image_features(**inputs)
-        return [embedding.cpu() for embedding in found.pooler_output]
-
-
-def _shift(prompt: Prompt, index: int, picture_tokens: int) -> int:
-    """Index of a token once the picture's one token has become many."""
-    return index if index < prompt.slot else index + picture_tokens - 1
-
-
-def _is_out_of_memory(error: RuntimeError) -> bool:
-    said = str(error).lower()
-    return "out of memory" in said or "can't allocate memory" in said
+        found = self._model.get_image_features(**inputs)
+        # Copied: a part of a batch would keep the whole batch in memory.
+        return [embedding.to("cpu", copy=True) for embedding in found.pooler_output]

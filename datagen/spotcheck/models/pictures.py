@@ -1,11 +1,9 @@
-"""Spot-check, what sees: picture files as models take them, ready before they are needed."""
+"""Spot-check, what sees: picture files as models take them; the blank picture."""
 
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from datagen.errors import PictureError
 from datagen.pictures import flatten, open_picture
@@ -21,21 +19,30 @@ BLANK_SIZE = (640, 480)
 """Width and height of the blank picture: the commonest size in COCO, since LLaVA-NeXT cuts a
 picture into tiles by its shape."""
 
-_Key = TypeVar("_Key")
-_Loaded = TypeVar("_Loaded")
+_NARROWEST = 50  # times as long as it is wide; models stretch the short side to their own
+
+
+def read_pictures(pictures: Sequence[Path | Crop]) -> "list[Image | Unseen]":
+    """Pictures and parts of them; the file of several that follow each other is decoded once."""
+    found: list[Image | Unseen] = []
+    last: Path | None = None
+    whole: Image | Unseen = Unseen("")
+    for picture in pictures:
+        path = picture.picture if isinstance(picture, Crop) else picture
+        if path != last:
+            last, whole = path, _read(path)
+        found.append(whole if isinstance(whole, Unseen) else _look_at(whole, picture, path))
+    return found
 
 
 def read_picture(picture: Path | Crop) -> "Image | Unseen":
     """A picture in RGB, upright as its EXIF orientation says, on white where it is transparent.
 
-    Of several frames it is the first. A crop holds at least one pixel.
+    Of several frames it is the first; a part holds at least one pixel. What cannot be decoded is
+    `Unseen`, and so is a mere strip: its short side stretched to a model's size, it would fill the
+    memory.
     """
-    try:
-        if isinstance(picture, Crop):
-            return _cut(_decode(picture.picture), picture.corners)
-        return _decode(picture)
-    except PictureError as exc:
-        return Unseen(_explain(exc))
+    return read_pictures([picture])[0]
 
 
 def make_blank(mean: Iterable[float] | None) -> "Image":
@@ -50,16 +57,28 @@ def make_blank(mean: Iterable[float] | None) -> "Image":
     return Image.new("RGB", BLANK_SIZE, (red, green, blue))
 
 
-def _decode(path: Path) -> "Image":
+def _read(path: Path) -> "Image | Unseen":
     from PIL import ImageOps
 
-    with open_picture(path) as image:
-        # A large JPEG is decoded to a fraction at once; other formats take no notice.
-        image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
-        picture = flatten(ImageOps.exif_transpose(image))
-        if max(picture.size) > LONGEST_SIDE:
-            picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    try:
+        with open_picture(path) as image:
+            # A large JPEG is decoded to a fraction at once; other formats take no notice.
+            image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
+            picture = flatten(ImageOps.exif_transpose(image))
+            if max(picture.size) > LONGEST_SIDE:
+                picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    except PictureError as exc:
+        return Unseen(_explain(exc))
     return picture
+
+
+def _look_at(whole: "Image", picture: Path | Crop, path: Path) -> "Image | Unseen":
+    image = _cut(whole, picture.corners) if isinstance(picture, Crop) else whole
+    width, height = image.size
+    if max(width, height) <= _NARROWEST * min(width, height):
+        return image
+    what = "A part of the picture" if isinstance(picture, Crop) else "The picture"
+    return Unseen(f"{what} {path} is too narrow to be seen: {width} x {height} pixels.")
 
 
 def _cut(image: "Image", corners: tuple[float, float, float, float]) -> "Image":
@@ -75,30 +94,3 @@ def _explain(error: PictureError) -> str:
     if error.is_missing:
         return f"The picture {error.path} is missing."
     return f"The picture {error.path} cannot be decoded: {error.problem.rstrip('.')}."
-
-
-def load_ahead(
-    load: Callable[[_Key], _Loaded], keys: Iterable[_Key], *, ahead: int = 2
-) -> Iterator[tuple[_Key, _Loaded]]:
-    """Load one after the other in a background thread, a few ahead of whoever takes them.
-
-    Decoding takes as long as a small model's look; done beside it, it costs no time.
-
-    Args:
-        load: called in the thread.
-        ahead: how many are loaded, or being loaded, beyond the one that is taken.
-    """
-    waiting: deque[tuple[_Key, Future[Any]]] = deque()
-    with ThreadPoolExecutor(1, thread_name_prefix="pictures") as thread:
-        try:
-            for key in keys:
-                waiting.append((key, thread.submit(load, key)))
-                if len(waiting) > ahead:
-                    first, loaded = waiting.popleft()
-                    yield first, loaded.result()
-            while waiting:
-                first, loaded = waiting.popleft()
-                yield first, loaded.result()
-        finally:
-            for _, loaded in waiting:  # nobody will take them
-                loaded.cancel()
