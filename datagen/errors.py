@@ -5,6 +5,7 @@ DatagenError             a message for the user: what is wrong, where, and what 
 ├── FileError            a file, with its path and the place in it
 │   ├── SourceError      a COCO or contexts file that cannot be used at all
 │   ├── PromptError      a prompt folder or one of its files
+│   ├── PictureError     a picture file that is missing or cannot be decoded
 │   ├── DatasetError     a data set file that cannot be read
 │   └── RunError         a run folder or its store
 ├── EndpointError        the endpoint refuses everything: key, model, quota, address
@@ -42,6 +43,15 @@ class SourceError(FileError):
 
 class PromptError(FileError):
     """A prompt folder or one of its files cannot be used."""
+
+
+class PictureError(FileError):
+    """A picture file is missing or cannot be decoded."""
+
+    def __init__(self, path: Path | str, problem: str, *, is_missing: bool = False) -> None:
+        """Keep whether there is a file at all."""
+        super().__init__(path, problem)
+        self.is_missing = is_missing
 
 
 class DatasetError(FileError):

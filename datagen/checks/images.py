@@ -4,14 +4,13 @@ Each picture is decoded once, to see whether it can be and to make a digest of w
 by which the same picture is found under several names.
 """
 
-import struct
-import warnings
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from datagen.checks.bands import BandTable
 from datagen.checks.reasons import make_finding
+from datagen.errors import PictureError
+from datagen.pictures import open_picture
 from datagen.records import Finding
 
 if TYPE_CHECKING:
@@ -63,14 +62,14 @@ def look_at_image(path: Path | str) -> ImageLook:
 
     It knows nothing of other files, so files can be looked at in several processes.
     """
-    file = Path(path)
     try:
-        exists = file.is_file()
-    except ValueError:  # a NUL byte or half a surrogate pair in the name: no such file can be
-        exists = False
-    if not exists:
-        return ImageLook(make_finding("image-missing", span=str(path)), None)
-    return _decode(file)
+        with open_picture(path) as picture:
+            return ImageLook(None, _digest_looks(picture.convert("RGB")))
+    except PictureError as exc:
+        if exc.is_missing:
+            return ImageLook(make_finding("image-missing", span=str(path)), None)
+        finding = make_finding("image-corrupt", span=str(path), detail=exc.problem)
+        return ImageLook(finding, None)
 
 
 class SeenPictures:
@@ -132,33 +131,6 @@ class SeenPictures:
 def _split_digest(digest: int) -> list[int]:
     mask = (1 << _BAND_BITS) - 1
     return [digest >> (band * _BAND_BITS) & mask for band in range(_BANDS)]
-
-
-def _decode(file: Path) -> ImageLook:
-    # Pillow takes a tenth of a second to import; only this check needs it.
-    from PIL import Image
-
-    # What Pillow's decoders raise on damaged files; found by damaging files of many formats.
-    damages = (
-        OSError,
-        SyntaxError,
-        ValueError,
-        TypeError,
-        IndexError,
-        EOFError,
-        RuntimeError,
-        OverflowError,
-        struct.error,
-        zlib.error,
-        Image.DecompressionBombError,
-    )
-    try:
-        # An odd but readable file is no finding, and Pillow's warnings do not name the file.
-        with warnings.catch_warnings(action="ignore"), Image.open(file) as picture:
-            return ImageLook(None, _digest_looks(picture.convert("RGB")))
-    except damages as exc:
-        problem = str(exc) or type(exc).__name__
-        return ImageLook(make_finding("image-corrupt", span=str(file), detail=problem), None)
 
 
 def _digest_looks(picture: "Image.Image") -> int | None:

@@ -9,15 +9,13 @@ import base64
 import io
 import math
 import re
-import struct
-import warnings
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from datagen.errors import AskError
+from datagen.errors import AskError, PictureError
+from datagen.pictures import flatten, open_picture
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -27,21 +25,6 @@ LONGEST_SIDE = 768
 
 _QUALITY = 85
 _KEPT = 64  # pictures: the items of one image follow each other closely
-_BACKGROUND = (255, 255, 255)
-
-# What Pillow's decoders raise on damaged files; found by damaging files of many formats.
-_DAMAGES = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    IndexError,
-    EOFError,
-    RuntimeError,
-    OverflowError,
-    struct.error,
-    zlib.error,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +52,7 @@ def read_picture(
     never enlarged; of several frames the first is taken. The same file gives the same bytes as
     long as Pillow is the same. The last 64 pictures are kept: about 7 MB for COCO.
 
-    Takes some milliseconds of CPU. Not for several threads at once: Pillow's warnings, which do
-    not name the file, are held back for the whole process meanwhile.
+    Takes some milliseconds of CPU; one thread decodes at a time.
 
     Args:
         path: the file itself (image folder and file name already joined).
@@ -81,26 +63,22 @@ def read_picture(
         AskError: `image-missing`, or `image-corrupt` for what Pillow cannot decode.
     """
     try:
-        found = path.stat() if path.is_file() else None
-    except (OSError, ValueError):  # ValueError: a NUL byte or half a surrogate pair in the name
-        found = None
-    if found is None:
-        raise AskError("image-missing", f"{path}: there is no such picture", attempts=0)
+        found = path.stat()
+    except (OSError, ValueError):  # such a file cannot be opened, which says why
+        return _encode(path, 0, 0, longest_side, quality)
     # A file that has been replaced is read again.
     return _encode(path, found.st_mtime_ns, found.st_size, longest_side, quality)
 
 
 @lru_cache(maxsize=_KEPT)
 def _encode(path: Path, _changed: int, _size: int, longest_side: int, quality: int) -> Picture:
-    # Pillow takes a tenth of a second to import; a run without pictures shall not pay that.
-    from PIL import Image
-
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+        with open_picture(path) as image:
             small = _shrink(image, longest_side)
-    except (*_DAMAGES, Image.DecompressionBombError) as exc:
-        problem = str(exc) or type(exc).__name__
-        said = f"{path}: the picture cannot be decoded: {problem}"
+    except PictureError as exc:
+        if exc.is_missing:
+            raise AskError("image-missing", str(exc), attempts=0) from exc
+        said = f"{path}: the picture cannot be decoded: {exc.problem}"
         raise AskError("image-corrupt", said, attempts=0) from exc
     file = io.BytesIO()
     small.save(file, "JPEG", quality=quality)
@@ -118,23 +96,9 @@ def _shrink(image: "Image", longest_side: int) -> "Image":
     upright = ImageOps.exif_transpose(image)
     if upright.size != image.size:  # it lay on its side
         size = size[::-1]
-    flat = _flatten(upright).resize(size, Image.Resampling.LANCZOS)
+    flat = flatten(upright).resize(size, Image.Resampling.LANCZOS)
     flat.info.clear()  # else a JPEG's comment would be sent along
     return flat
-
-
-def _flatten(image: "Image") -> "Image":
-    """The picture in RGB as a viewer shows it."""
-    from PIL import Image
-
-    if image.mode.startswith("I;16"):  # Pillow would clip to white what is brighter than 255
-        return image.convert("I").point(lambda value: value / 257).convert("RGB")
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layers = image.convert("RGBA")
-    page = Image.new("RGB", image.size, _BACKGROUND)
-    page.paste(layers, mask=layers.getchannel("A"))
-    return page
 
 
 def fit_size(width: int, height: int, longest_side: int = LONGEST_SIDE) -> tuple[int, int]:
