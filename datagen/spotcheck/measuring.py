@@ -9,13 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
-from datagen.spotcheck.models import AnswerScore, OwnAnswer, Unseen, VisionModel
+from datagen.spotcheck.models import (
+    AnswerScore,
+    Crop,
+    ImageTextModel,
+    OwnAnswer,
+    Unseen,
+    VisionModel,
+)
 from datagen.spotcheck.subjects import Dialogue
 from datagen.store import LookStore
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _T = TypeVar("_T")
 
@@ -98,6 +109,67 @@ class Observer:
                     waiting = []
         finally:
             self._store.add(waiting)
+
+
+class Embedder:
+    """An `ImageTextModel` whose vectors are kept."""
+
+    def __init__(
+        self,
+        model: ImageTextModel,
+        store: LookStore,
+        *,
+        on_look: Callable[[int], None] = lambda count: None,
+    ) -> None:
+        """Join a model and a store, opened for writing; `on_look` is told how many are there."""
+        self.name = model.name
+        self._model = model
+        self._store = store
+        self._on_look = on_look
+
+    def embed_pictures(
+        self, pictures: Sequence[Path | Crop]
+    ) -> Iterator[tuple[int, "NDArray[np.float32] | Unseen"]]:
+        """A vector for each picture or part of one, those on disk first."""
+        import numpy as np
+
+        keys = [_make_picture_key(self.name, picture) for picture in pictures]
+        kept = self._store.find(list(dict.fromkeys(keys)))
+        missing = [place for place, key in enumerate(keys) if key not in kept]
+        self._on_look(len(keys) - len(missing))
+        for place, key in enumerate(keys):
+            if key in kept:
+                yield place, np.frombuffer(kept[key], dtype=np.float32)
+        waiting: list[tuple[bytes, bytes]] = []
+        try:
+            for n, vector in self._model.embed_pictures([pictures[place] for place in missing]):
+                if not isinstance(vector, Unseen):
+                    waiting.append((keys[missing[n]], vector.astype(np.float32).tobytes()))
+                self._on_look(1)
+                yield missing[n], vector
+                if len(waiting) >= _KEPT_AT_ONCE:
+                    self._store.add(waiting)
+                    waiting = []
+        finally:
+            self._store.add(waiting)
+
+    def embed_texts(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Vectors of shape (texts, dimensions); they are quick to make and not kept."""
+        return self._model.embed_texts(texts)
+
+
+def _make_picture_key(model: str, picture: Path | Crop) -> bytes:
+    file, corners = (
+        (picture, None)
+        if isinstance(picture, Path)
+        else (
+            picture.picture,
+            picture.corners,
+        )
+    )
+    digest = sha256(msgspec.json.encode((model, "embed", corners)))
+    digest.update(digest_file(file))
+    return digest.digest()
 
 
 class _Shelf(Generic[_T]):
