@@ -19,7 +19,7 @@ What they say is weighed by how well they do on questions whose answers the anno
     likeness.py     a recorded answer against a model's own
     models/         what sees: LLaVA, CLIP, endpoints; the only importers of torch
     measuring.py    the looks that are wanted, in batches; what was looked at is not done again
-    verdicts.py     thresholds from records known to be true, flags by record
+    verdicts.py     thresholds from records known to be true, flags, their reliability
     estimates.py    what holds for the whole set, with intervals
     page/           spotcheck.html and its plots
 """
