@@ -106,8 +106,7 @@ def estimate_prevalence(
     (Lang and Reiczigel, Prev. Vet. Med. 113, 2014, 13-22). Clipped to 0-1, and widened to hold the
     estimate where that was clipped as well.
 
-    None where Se + Sp - 1 is not surely above `LEAST_GAIN`, by its own 95% lower bound
-    J' - z √(Se'(1-Se')/n' + Sp'(1-Sp')/n').
+    None where the test tells too little, see `is_telling`.
 
     Args:
         flagged: share of records flagged.
@@ -121,7 +120,7 @@ def estimate_prevalence(
     found, found_spread = _soften(sensitivity)
     passed, passed_spread = _soften(specificity)
     gain_softened = found + passed - 1
-    if gain_softened - Z * sqrt(found_spread + passed_spread) <= LEAST_GAIN or n <= 0:
+    if not is_telling(sensitivity, specificity) or n <= 0:
         return None
     estimate = min(max((flagged + specificity.estimate - 1) / gain, 0.0), 1.0)
     size = n + Z**2
@@ -134,6 +133,16 @@ def estimate_prevalence(
     low, high = behind + shift - half, behind + shift + half
     low, high = min(max(low, 0.0), estimate), max(min(high, 1.0), estimate)
     return Share(estimate, low, high, round(n))
+
+
+def is_telling(sensitivity: Share, specificity: Share) -> bool:
+    """Whether Se + Sp - 1 is surely above `LEAST_GAIN`, by its own 95% lower bound.
+
+    That is J' - z √(Se'(1-Se')/n' + Sp'(1-Sp')/n'), in the terms of `estimate_prevalence`.
+    """
+    found, found_spread = _soften(sensitivity)
+    passed, passed_spread = _soften(specificity)
+    return found + passed - 1 - Z * sqrt(found_spread + passed_spread) > LEAST_GAIN
 
 
 def _soften(share: Share) -> tuple[float, float]:

@@ -46,7 +46,10 @@ class Measure:
         values: by control, one value a record, ascending; the control curves are drawn from them.
         means: by control.
         gap: mean of right minus shuffled, over records that have both.
-        threshold: records below it are flagged; None where the measure flags nobody.
+        threshold: records below it are flagged, that of most records where types differ; None
+            where the measure flags nobody.
+        auc: chance that a true record has a higher value than a false one, measured on twins.
+        note: why the measure flags nobody, in one sentence; empty where it does.
     """
 
     name: str
@@ -55,6 +58,8 @@ class Measure:
     means: dict[Control, Mean]
     gap: Mean | None = None
     threshold: float | None = None
+    auc: Share | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,9 @@ class Reliability:
     """How well the flags tell false records from true ones, measured on twins.
 
     Attributes:
-        sensitivity: share of false twins flagged.
-        specificity: share of true records not flagged.
+        sensitivity: share of false twins flagged; `n` is an effective number where response types
+            count as they do in the set.
+        specificity: share of true records not flagged, likewise.
         usable: the flags say enough for an estimate of the defects of the set.
         note: one sentence for people.
     """
