@@ -108,8 +108,10 @@ def _download(name: str) -> Path:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
     from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # httpx or httpx2, as the hub uses
+    from huggingface_hub.utils.logging import set_verbosity_error
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
+    set_verbosity_error()
     disable_progress_bars()
     try:
         # One request that is not repeated tells whether the hub can be had at all.
@@ -117,7 +119,8 @@ def _download(name: str) -> Path:
         files = [file.rfilename for file in found.siblings or ()]
         has_safe = any(file.endswith(".safetensors") for file in files)
         weights = "*.safetensors" if has_safe else "*.bin"
-        return Path(snapshot_download(name, revision=found.sha, allow_patterns=[*_TEXTS, weights]))
+        # By name, not by commit: only so does the cache note which commit the name stands for.
+        return Path(snapshot_download(name, allow_patterns=[*_TEXTS, weights]))
     except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, OSError) as exc:
         raise SettingsError(
             f"the checkpoint {name} is neither a folder nor whole in the cache of this machine, and"
