@@ -91,17 +91,18 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _find_cached(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
     try:
-        return Path(snapshot_download(name, local_files_only=True))
-    except LocalEntryNotFoundError:
-        return None
+        # By one file: the hub's own look-up of folders wants every file of a checkpoint, also the
+        # same weights in other formats.
+        file = try_to_load_from_cache(name, _CONFIG)
     except HFValidationError as exc:
         raise SettingsError(
             f"there is no folder {name}, and it is no name of a checkpoint on the hub"
         ) from exc
+    return Path(file).parent if isinstance(file, str) else None
 
 
 def _download(name: str) -> Path:
