@@ -94,7 +94,7 @@ def save_llava(
         sentences: to train the tokenizer on.
         seed: of the weights.
     """
-    torch, transformers = import_torch()
+    torch, transformers = _import_torch()
     tokenizer = make_tokenizer(sentences)
     config: dict[str, Any] = {
         "vision_config": _shape_tower(
@@ -139,7 +139,7 @@ def save_llava(
 
 def save_clip(folder: Path, *, hidden: int = 32, layers: int = 2, seed: int = 0) -> Path:
     """Save a CLIP checkpoint whose texts hold 77 tokens at most."""
-    torch, transformers = import_torch()
+    torch, transformers = _import_torch()
     tokenizer = make_tokenizer(closes=True)
     tokenizer.model_max_length = 77
     sizes = {"size": {"shortest_edge": SIDE}, "crop_size": {"height": SIDE, "width": SIDE}}
@@ -171,6 +171,13 @@ def use_old_layout(folder: Path) -> Path:
     (folder / "preprocessor_config.json").write_text(json.dumps(images), "utf-8")
     file.unlink()
     return folder
+
+
+def _import_torch() -> tuple[Any, Any]:
+    torch, transformers = import_torch()
+    # Tiny models gain nothing by threads, and test processes that spin them slow each other down.
+    torch.set_num_threads(1)
+    return torch, transformers
 
 
 def _shape_tower(hidden: int, layers: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401

@@ -91,25 +91,28 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _find_cached(name: str) -> Path | None:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
     try:
-        return Path(snapshot_download(name, local_files_only=True))
-    except LocalEntryNotFoundError:
-        return None
+        # By one file: the hub's own look-up of folders wants every file of a checkpoint, also the
+        # same weights in other formats.
+        file = try_to_load_from_cache(name, _CONFIG)
     except HFValidationError as exc:
         raise SettingsError(
             f"there is no folder {name}, and it is no name of a checkpoint on the hub"
         ) from exc
+    return Path(file).parent if isinstance(file, str) else None
 
 
 def _download(name: str) -> Path:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
     from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # httpx or httpx2, as the hub uses
+    from huggingface_hub.utils.logging import set_verbosity_error
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
+    set_verbosity_error()
     disable_progress_bars()
     try:
         # One request that is not repeated tells whether the hub can be had at all.
@@ -117,7 +120,8 @@ def _download(name: str) -> Path:
         files = [file.rfilename for file in found.siblings or ()]
         has_safe = any(file.endswith(".safetensors") for file in files)
         weights = "*.safetensors" if has_safe else "*.bin"
-        return Path(snapshot_download(name, revision=found.sha, allow_patterns=[*_TEXTS, weights]))
+        # By name, not by commit: only so does the cache note which commit the name stands for.
+        return Path(snapshot_download(name, allow_patterns=[*_TEXTS, weights]))
     except (HfHubHTTPError, OfflineModeIsEnabled, httpx.HTTPError, OSError) as exc:
         raise SettingsError(
             f"the checkpoint {name} is neither a folder nor whole in the cache of this machine, and"
