@@ -11,3 +11,7 @@ writing.py     everything put together
 json_file.py   the same results as JSON
 templates/     the page's HTML and CSS
 """
+
+from datagen.spotcheck.page.json_file import read_json, write_json
+
+__all__ = ["read_json", "write_json"]
