@@ -13,5 +13,6 @@ templates/     the page's HTML and CSS
 """
 
 from datagen.spotcheck.page.json_file import read_json, write_json
+from datagen.spotcheck.page.writing import write_page
 
-__all__ = ["read_json", "write_json"]
+__all__ = ["read_json", "write_json", "write_page"]
