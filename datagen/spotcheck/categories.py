@@ -23,6 +23,10 @@ class CategoryCounts:
         self._pictures.update(names)
         self._pairs.update(permutations(names, 2))
 
+    def list_names(self) -> list[str]:
+        """Every category that stands in any picture, by name."""
+        return sorted(self._pictures)
+
     def rank_popular(self, names: Collection[str]) -> list[str]:
         """Those of some categories that stand in any picture, the most frequent first."""
         found = (name for name in names if self._pictures[name])
