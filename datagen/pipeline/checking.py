@@ -17,7 +17,7 @@ from datagen.checks.checker import Checker, CheckRules, Verdict
 from datagen.checks.images import ImageLook, SeenPictures, look_at_image
 from datagen.checks.near import NearRepeats
 from datagen.checks.shape import ReadTurn, read_record
-from datagen.formats.files import BrokenLine, iter_records
+from datagen.formats.reading import BrokenLine, iter_records
 from datagen.pipeline.working import work_in_order
 from datagen.records import IMAGE_TOKEN, AnnotatedImage, Finding
 from datagen.sources.exclusions import to_image_id
