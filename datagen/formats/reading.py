@@ -12,31 +12,37 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from datagen.errors import DatasetError
 
 _Bytes: TypeAlias = "io.BufferedReader[Any]"
 
 
+START = "start"
+"""The place before the first record, where a byte-order mark stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class BrokenLine:
-    """Stands for a record that is not JSON: what is wrong, and how it begins."""
+    """Stands for a place that cannot be read: what is wrong, the text there, the reason code."""
 
     message: str
     span: str
+    code: Literal["not-json", "not-utf8", "byte-order-mark"] = "not-json"
 
 
 def iter_records(path: Path) -> Iterator[tuple[str, object]]:
     """Read the records of a data set file in order, each with its place, whatever they are.
 
     JSON Lines are read line by line (`line 3`, counted from 1, blank lines counted but not
-    given), a JSON array piece by piece (`record 3`, from 1). A line that is not JSON, and a record
-    with NaN or an infinity, is given as a `BrokenLine`, and reading goes on.
+    given), a JSON array piece by piece (`record 3`, from 1). A line that is not JSON, a record with
+    NaN or an infinity and one with bytes that are not UTF-8 is given as a `BrokenLine`, and reading
+    goes on; so is a byte-order mark, at the place `START`.
 
     Raises:
-        DatasetError: there is no such file, it is neither of the two, it is not UTF-8, or an array
-            is broken; with the place. Raised while iterating.
+        DatasetError: there is no such file, it is neither of the two, or an array is broken; with
+            the place. Raised while iterating.
     """
     try:
         with io.BufferedReader(io.FileIO(path), _HEAD) as file:
@@ -65,7 +71,12 @@ def _unpack(file: _Bytes) -> _Bytes:
 def _iter_content(file: _Bytes, path: Path) -> Iterator[tuple[str, object]]:
     head = file.peek(_HEAD)
     if head.startswith(codecs.BOM_UTF8):
+        yield START, BrokenLine("", "", "byte-order-mark")
         head = head[len(file.read(len(codecs.BOM_UTF8))) :]
+    yield from _iter_body(file, head, path)
+
+
+def _iter_body(file: _Bytes, head: bytes, path: Path) -> Iterator[tuple[str, object]]:
     body = head.lstrip()
     if not body:
         raise DatasetError(path, "is empty")
@@ -78,7 +89,7 @@ def _iter_content(file: _Bytes, path: Path) -> Iterator[tuple[str, object]]:
         raise DatasetError(path, f"is neither a JSON array nor JSON Lines; it begins {start!r}")
     if _is_spread_object(body):
         raise DatasetError(path, "is one JSON object over several lines, not an array of records")
-    return _iter_lines(file, path)
+    return _iter_lines(file)
 
 
 def _is_spread_object(body: bytes) -> bool:
@@ -89,13 +100,14 @@ def _is_spread_object(body: bytes) -> bool:
     return isinstance(_load(lines[0].decode("utf-8", "replace")), BrokenLine)
 
 
-def _iter_lines(file: _Bytes, path: Path) -> Iterator[tuple[str, object]]:
+def _iter_lines(file: _Bytes) -> Iterator[tuple[str, object]]:
     for number, raw in enumerate(file, 1):
         place = f"line {number}"
         try:
             text = raw.decode("utf-8")
-        except UnicodeDecodeError as exc:
-            raise DatasetError(path, "is not UTF-8", place) from exc
+        except UnicodeDecodeError:
+            yield place, _describe_stray(raw.decode("utf-8", "surrogateescape").strip())
+            continue
         if text.strip():
             yield place, _load(text.rstrip("\r\n"))
 
@@ -104,9 +116,22 @@ def _load(text: str) -> object:
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as exc:
-        return BrokenLine(f"not JSON: {exc.msg}, column {exc.colno}", text.strip()[:_SPAN])
+        return BrokenLine(f"{exc.msg}, column {exc.colno}", text.strip()[:_SPAN])
     except (ValueError, RecursionError) as exc:
-        return BrokenLine(f"not JSON: {_explain(exc)}", text.strip()[:_SPAN])
+        return BrokenLine(_explain(exc), text.strip()[:_SPAN])
+
+
+_STRAY = re.compile("[\udc80-\udcff]")
+"""What `surrogateescape` makes of a byte that is not UTF-8; the byte is its lower half."""
+
+
+def _describe_stray(text: str, detail: str = "") -> BrokenLine:
+    """What is said of a text with a byte that is not UTF-8: the byte, and the text about it."""
+    match = _STRAY.search(text)
+    at = match.start() if match else 0
+    span = text[max(0, at - _SPAN // 2) :][:_SPAN]
+    shown = span.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return BrokenLine(f"byte {ord(text[at]) & 0xFF:#04x}{detail}", shown, "not-utf8")
 
 
 def _refuse_constant(name: str) -> None:
@@ -137,6 +162,7 @@ class _Window:
         self._text = ""
         self._at = 0
         self._line = 1
+        self._has_stray = False
         self._ended = False
 
     def refuse(self, problem: str, place: str) -> DatasetError:
@@ -168,10 +194,13 @@ class _Window:
             if end and (end + _TAIL < len(self._text) or self._ended):
                 break
             self._grow()
-        span = self._text[self._at : min(end, self._at + _SPAN)]
-        self._at = end
+        start, self._at = self._at, end
+        if self._has_stray and (stray := _STRAY.search(self._text, start, end)):
+            line = self._line + self._text.count("\n", 0, stray.start())
+            return _describe_stray(self._text[start:end], f", line {line}")
+        span = self._text[start : min(end, start + _SPAN)]
         if self._constants:
-            return BrokenLine(f"not JSON: {self._constants[0]} is no JSON value", span)
+            return BrokenLine(f"{self._constants[0]} is no JSON value", span)
         return value
 
     def _try_value(self, place: str) -> tuple[object, int]:
@@ -201,11 +230,12 @@ class _Window:
         data = self._file.read(max(_HEAD, len(self._text)))
         self._ended = not data
         try:
-            self._text += self._bytes.decode(data, final=self._ended)
-        except UnicodeDecodeError as exc:
-            lines = self._text.count("\n") + exc.object[: exc.start].count(b"\n")
-            place = f"line {self._line + lines}"
-            raise DatasetError(self._path, "is not UTF-8", place) from exc
+            text = self._bytes.decode(data, final=self._ended)
+        except UnicodeDecodeError:
+            self._has_stray = True
+            self._bytes.errors = "surrogateescape"
+            text = self._bytes.decode(data, final=self._ended)
+        self._text += text
 
 
 _MARK = re.compile(r"[^ \t\r\n]")

@@ -42,7 +42,7 @@ class CheckedRecord:
     """One record of a file and what is said of it.
 
     Attributes:
-        place: where it stands in the file (`line 3`).
+        place: where it stands in the file (`line 3`); `START` for a fault of the file as a whole.
         id: its id as text, empty where it has none.
         record: the decoded JSON value; None where it is not JSON.
         response_type: by its id, else guessed from its form.
@@ -240,7 +240,8 @@ def _check_chunk(
 def _check_one(checker: Checker, task: Task) -> Verdict:
     record = task.record
     if isinstance(record, BrokenLine):
-        return Verdict([make_finding("not-json", span=record.span, detail=record.message)])
+        finding = make_finding(record.code, span=record.span, detail=record.message)
+        return Verdict(checker.weigh([finding]))
     return checker.check(record, task.image, task.response_type)
 
 

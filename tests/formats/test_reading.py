@@ -2,6 +2,7 @@ import codecs
 import gzip
 import json
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from datagen.errors import DatasetError
 from datagen.formats import (
+    START,
     BrokenLine,
     iter_records,
     write_json_array,
@@ -47,8 +49,56 @@ def test_the_kind_is_told_by_content_also_compressed_or_with_a_byte_order_mark(
 ) -> None:
     plain = content.encode()
     for data in (plain, codecs.BOM_UTF8 + plain, gzip.compress(plain)):
-        ((_, record),) = read_all(tmp_path / "a.txt", data)
+        *_, (_, record) = read_all(tmp_path / "a.txt", data)
         assert record == {"a": "é"}
+
+
+@pytest.mark.parametrize("content", [b'[{"a": 1}]', b'{"a": 1}\n', b"[]"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_byte_order_mark_is_given_before_the_records(
+    tmp_path: Path, content: bytes, pack: Callable[[bytes], bytes]
+) -> None:
+    plain = read_all(tmp_path / "a", pack(content))
+    (place, mark), *records = read_all(tmp_path / "a", pack(codecs.BOM_UTF8 + content))
+    assert (place, records) == (START, plain)
+    assert isinstance(mark, BrokenLine)
+    assert mark.code == "byte-order-mark"
+
+
+def test_a_line_that_is_not_utf_8_is_given_as_such_and_reading_goes_on(tmp_path: Path) -> None:
+    data = b'{"a": 1}\n{"a": "caf\xe9"}\n{"a": 3}\n'
+    records = read_all(tmp_path / "a", data)
+    assert records == [
+        ("line 1", {"a": 1}),
+        ("line 2", BrokenLine("byte 0xe9", '{"a": "caf\\xe9"}', "not-utf8")),
+        ("line 3", {"a": 3}),
+    ]
+
+
+def test_a_record_of_an_array_that_is_not_utf_8_breaks_alone_and_tells_its_line(
+    tmp_path: Path,
+) -> None:
+    data = b'[{"a": "\xc3\xa9"},\n{"a":\n"caf\xe9"},\n{"a": "\\udce9"}]'
+    records = read_all(tmp_path / "a", data)
+    assert records == [
+        ("record 1", {"a": "é"}),
+        (
+            "record 2",
+            BrokenLine("byte 0xe9, line 3", '{"a":\n"caf\\xe9"}', "not-utf8"),
+        ),
+        ("record 3", {"a": "\udce9"}),
+    ]
+
+
+def test_what_is_not_utf_8_is_told_beyond_the_first_piece_of_the_file_too(tmp_path: Path) -> None:
+    good = json.dumps({"a": "é" * 60_000}, ensure_ascii=False).encode()
+    data = b"[" + good + b",\n" + good[:-2] + b'\xff"},\n' + good + b"]"
+    records = read_all(tmp_path / "a", data)
+    assert [isinstance(each, BrokenLine) for _, each in records] == [False, True, False]
+    broken = records[1][1]
+    assert isinstance(broken, BrokenLine)
+    assert broken.message == "byte 0xff, line 2"
+    assert "é\\xff" in broken.span
 
 
 BROKEN_LINES = {
@@ -81,7 +131,7 @@ def test_a_first_line_may_be_broken_too(tmp_path: Path) -> None:
 
 def test_nan_in_an_array_breaks_its_record_only(tmp_path: Path) -> None:
     records = read_all(tmp_path / "a", '[{"a": 1}, {"a": NaN}, {"a": 3}]')
-    assert records[1][1] == BrokenLine("not JSON: NaN is no JSON value", '{"a": NaN}')
+    assert records[1][1] == BrokenLine("NaN is no JSON value", '{"a": NaN}')
     assert records[2] == ("record 3", {"a": 3})
 
 
@@ -94,9 +144,8 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "binary": (b"\x89PNG\r\n\0\0", "binary or UTF-16"),
     "UTF-16": ('[{"a": 1}]'.encode("utf-16"), "binary or UTF-16"),
     "an object over lines": (b'{\n "a": 1,\n "b": 2\n}\n', "one JSON object over several lines"),
-    "latin-1": (b'{"a": 1}\n{"a": "\xe9"}\n', "line 2: is not UTF-8"),
-    "latin-1 in an array": (b'[{"a": 1},\n{"a": "\xe9"}]', "line 2: is not UTF-8"),
-    "a character cut in two": (b'[\n"\xc3', "line 2: is not UTF-8"),
+    "a character cut in two": (b'[\n"\xc3', r"record 1: .*Unterminated string.*\(line 2\)"),
+    "latin-1 between records": (b"[1,\n\xe9]", r"record 2: not JSON: .*\(line 2\)"),
     "an open array": (b'[{"a": 1},\n{"a": 2}', r"record 2: the array is not closed.*\(line 2\)"),
     "an open record": (b'[{"a": 1},\n{"a": ', r"record 2: not JSON: .*\(line 2\)"),
     "an open string": (b'["a', "record 1: not JSON: Unterminated string"),
