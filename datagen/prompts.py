@@ -142,6 +142,15 @@ def load_prompts(
     return {path.name: _load_type(path, {**variables, "type": path.name}) for path in folders}
 
 
+def list_types(folder: Path) -> tuple[str, ...]:
+    """The names of the response types in a prompt folder, without reading them.
+
+    Raises:
+        PromptError: this is no prompt folder.
+    """
+    return tuple(path.name for path in _list_types(folder))
+
+
 class _TypeFile(BaseModel):
     """A `type.toml`."""
 
