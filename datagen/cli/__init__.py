@@ -1,5 +1,6 @@
 """The command line: thin commands over `pipeline`; the only place that prints."""
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -59,6 +60,8 @@ def main(arguments: list[str] | None = None, *, standalone: bool = True) -> None
         arguments: None for those of the process.
         standalone: whether success ends the process too.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files and records may be anything
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(arguments, standalone_mode=standalone)
     except DatagenError as error:

@@ -52,7 +52,8 @@ def check(
     hint = "--prompts FOLDER adds types of your own to"
     pipeline.refuse_unknown_types("--min-scores", settings.min_scores, types, hint)
     read = (file, settings.captions, settings.instances, settings.contexts, settings.tokenizer)
-    _refuse_overwriting({"--claims": claims, "--scores": scores}, read)
+    outputs = {"--claims": claims, "--scores": scores}
+    _refuse_overwriting(outputs, read)
     images = None
     if settings.captions is not None or settings.contexts is not None:
         if not pipeline.can_ground(settings):
@@ -64,28 +65,45 @@ def check(
         source = pipeline.read_source(settings)
         images = pipeline.ImageIndex({image.id: image for image in source.images}, types=types)
     found = FindingList(file, settings.images, notes=notes, as_json=as_json)
+    checked_records = pipeline.check_file(
+        file,
+        pipeline.make_rules(settings),
+        images=images,
+        folder=settings.images,
+        types=types,
+        workers=workers,
+    )
+    try:
+        _write_checked(checked_records, found, claims, scores)
+    except KeyboardInterrupt:
+        unwritten = [flag for flag, path in outputs.items() if path is not None]
+        lost = f"; {', '.join(unwritten)} not written" if unwritten else ""
+        print(f"datagen: stopped after {found.describe()}{lost}", file=sys.stderr)
+        raise
+    found.finish()
+    if not found.passed:
+        raise typer.Exit(1)
+
+
+def _write_checked(
+    checked_records: Iterable[pipeline.CheckedRecord],
+    found: FindingList,
+    claims: Path | None,
+    scores: Path | None,
+) -> None:
+    """Show what is found, and write the two files, whole or not at all."""
     with ExitStack() as files:
         write_claim, write_score = (
             files.enter_context(write_jsonl(path)) if path is not None else None
             for path in (claims, scores)
         )
-        for checked in pipeline.check_file(
-            file,
-            pipeline.make_rules(settings),
-            images=images,
-            folder=settings.images,
-            types=types,
-            workers=workers,
-        ):
+        for checked in checked_records:
             found.add(checked)
             if write_claim is not None:
                 for line in pipeline.describe_claims(checked):
                     write_claim(line)
             if write_score is not None and checked.place != START:
                 write_score(pipeline.describe_checked(checked))
-    found.finish()
-    if not found.passed:
-        raise typer.Exit(1)
 
 
 @takes_settings(READ, CONTEXT)

@@ -56,8 +56,8 @@ class TypeCounts:
         """One line of the summary."""
         said = ", ".join(f"{self.claims[verdict]:,} {verdict}" for verdict in _VERDICTS)
         score = self.scores / self.records
-        head = f"{name}: {self.records:,} records, {self.failed:,} failed, mean score {score:.2f}"
-        return f"{head}; claims: {said}"
+        counts = _count_records(self.records, self.failed)
+        return f"{name}: {counts}, mean score {score:.2f}; claims: {said}"
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class FindingList:
     failed: int = 0
     faults: list[str] = field(default_factory=list)
     _shown: int = 0
-    _codes: Counter[str] = field(default_factory=Counter)
+    _codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     _types: dict[str, TypeCounts] = field(default_factory=dict)
     _balance: Balance = field(default_factory=Balance)
     _pictures: set[str] = field(default_factory=set)
@@ -98,7 +98,7 @@ class FindingList:
             self.records += 1
             self.failed += is_rejected(verdict.findings)
             pipeline.count_balance(self._balance, checked)
-        self._codes.update(finding.code for finding in verdict.findings)
+        self._codes.update((finding.severity, finding.code) for finding in verdict.findings)
         if verdict.score is not None:
             self._types.setdefault(checked.response_type, TypeCounts()).add(verdict)
         if self.folder is not None:
@@ -124,13 +124,24 @@ class FindingList:
             self._shown += self._unheld
         if self._shown > SHOWN:
             console.print(f"… and {self._shown - SHOWN:,} more findings; --json prints them all")
-        for code, count in self._codes.most_common():
-            console.print(f"  {code} {count:,}")
+        for severity, word in (("reject", "rejected"), ("note", "noted")):
+            for (kind, code), count in self._codes.most_common():
+                if kind == severity:
+                    console.print(f"  {word}: {code} {count:,}")
         for name in sorted(self._types):
             console.print(self._types[name].describe(name), markup=False)
-        told = f"{self.file}: {self.records:,} records, {self.failed:,} failed"
+        if self.records and self._codes["note", "no-context"] == self.records:
+            console.print(
+                "nothing was held against captions and boxes: they have none of the records' pictures"
+            )
+        told = f"{self.file}: {self.describe()}"
+        told += "" if self.records else ": there is nothing to train on"
         told += f"; the file as a whole fails: {', '.join(self.faults)}" if self.faults else ""
         console.print(told, markup=False)
+
+    def describe(self) -> str:
+        """How many there were, and how many of them failed."""
+        return _count_records(self.records, self.failed)
 
     def _show(self, checked: pipeline.CheckedRecord, finding: Finding) -> None:
         if self.as_json:
@@ -175,15 +186,22 @@ class FindingList:
         )
 
     def _summarize(self) -> dict[str, Any]:
+        codes: Counter[str] = Counter()
+        for (_, code), count in self._codes.items():
+            codes[code] += count
         return {
             "file": str(self.file),
             "passed": self.passed,
             "records": self.records,
             "failed": self.failed,
-            "codes": dict(sorted(self._codes.items())),
+            "codes": dict(sorted(codes.items())),
             "types": {name: self._types[name].to_json() for name in sorted(self._types)},
             "balance": self._balance.to_json(),
         }
+
+
+def _count_records(records: int, failed: int) -> str:
+    return f"{records:,} {'record' if records == 1 else 'records'}, {failed:,} failed"
 
 
 def _to_json(checked: pipeline.CheckedRecord, finding: Finding) -> dict[str, Any]:

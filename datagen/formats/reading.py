@@ -61,6 +61,11 @@ def iter_records(path: Path) -> Iterator[tuple[str, object]]:
 _HEAD = 1 << 16
 """Bytes by which the kind of a file is told."""
 
+_COCO = re.compile(
+    rb'\{\s*"(?:info"\s*:\s*\{|(?:images|licenses|annotations|categories)"\s*:\s*\[\s*\{)'
+)
+"""How a file of annotations begins, whatever stands first in it."""
+
 _OBJECT_LINE = re.compile(rb"^[ \t]*\{", re.MULTILINE)
 
 
@@ -84,6 +89,8 @@ def _iter_body(file: _Bytes, head: bytes, path: Path) -> Iterator[tuple[str, obj
         raise DatasetError(path, "is no text in UTF-8, but binary or UTF-16")
     if body.startswith(b"["):
         return _iter_array(_Window(file, path))
+    if _COCO.match(body):
+        raise DatasetError(path, "holds annotations of COCO's kind, not LLaVA records")
     if not _OBJECT_LINE.search(body):
         start = body[:40].decode("utf-8", "replace").splitlines()[0]
         raise DatasetError(path, f"is neither a JSON array nor JSON Lines; it begins {start!r}")
@@ -211,7 +218,11 @@ class _Window:
             if not self._is_final(exc):
                 return None, 0
             self._at = exc.pos
-            raise self.refuse(f"not JSON: {exc.msg}", place) from exc
+            is_cut = exc.pos == len(self._text) or exc.msg.startswith("Unterminated string")
+            cut = "; cut off?" if is_cut else ""
+            raise self.refuse(
+                f"not JSON: {exc.msg.removesuffix(' starting at')}{cut}", place
+            ) from exc
         except (ValueError, RecursionError) as exc:
             raise self.refuse(f"not JSON: {_explain(exc)}", place) from exc
 

@@ -1,11 +1,17 @@
 """The commands about files, as a user meets them."""
 
 import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from datagen import pipeline
+from datagen.checks.checker import CheckRules
 from datagen.config import shipped_folder
 from datagen.context import to_context_record
 from datagen.sources.contexts import read_contexts
@@ -36,7 +42,7 @@ def _write(path: Path, records: list[Any]) -> Path:
 
 def test_a_good_file_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("check", _write(tmp_path / "good.jsonl", [GOOD])) == 0
-    assert "1 records, 0 failed" in capsys.readouterr().out
+    assert "1 record, 0 failed" in capsys.readouterr().out
 
 
 def test_a_bad_record_fails_with_place_reason_and_span(
@@ -176,7 +182,7 @@ def test_a_byte_order_mark_fails_the_file_and_no_record(
     assert _run("check", path, "--scores", scores) == 1
     out = capsys.readouterr().out
     assert "start: byte-order-mark: The file begins with a byte-order mark" in out
-    assert "1 records, 0 failed; the file as a whole fails: byte-order-mark" in out
+    assert "1 record, 0 failed; the file as a whole fails: byte-order-mark" in out
     assert [json.loads(line)["id"] for line in scores.read_text("utf-8").splitlines()] == ["1"]
     assert _run("check", path, "--json") == 1
     finding, last = map(json.loads, capsys.readouterr().out.splitlines())
@@ -272,6 +278,64 @@ def test_types_of_a_prompt_folder_have_scores_of_their_own(tmp_path: Path) -> No
     turns = [GOOD["conversations"][0], {"from": "gpt", "value": answer}]
     record = {**GOOD, "id": "000000001001_VQA-2_0", "conversations": turns}
     path = _write(tmp_path / "set.jsonl", [record])
-    command = ["check", path, *INPUT, "--prompts", tmp_path / "prompts", "--min-scores"]
+    prompts = str(tmp_path / "prompts")
+    command = ["check", str(path), *INPUT, "--prompts", prompts, "--min-scores"]
     assert _run(*command, "VQA-2=1") == 1
     assert _run(*command, "VQA-2=0,conversation=1") == 0
+
+
+def test_names_that_no_terminal_can_show_are_shown_escaped(
+    tmp_path: Path,
+) -> None:
+    path = _write(tmp_path / "set.jsonl", [{**LEAK, "id": "\ud83d"}])
+    done = subprocess.run(
+        [sys.executable, "-m", "datagen", "check", str(path)],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert rb"line 1 (\ud83d), turn 1: source-named" in done.stdout
+
+
+def test_what_rejects_and_what_is_only_noted_are_counted_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run("check", _write(tmp_path / "set.jsonl", [GOOD, LEAK]))
+    out = capsys.readouterr().out
+    assert "  rejected: source-named 1\n  noted: repeated-question 1\n" in out
+
+
+def test_captions_of_other_pictures_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _write(tmp_path / "set.jsonl", [{**GOOD, "image": "7.jpg"}])
+    assert _run("check", path, *INPUT) == 0
+    said = "nothing was held against captions and boxes: they have none of the records' pictures"
+    assert said in capsys.readouterr().out
+
+
+def test_a_file_without_records_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "set.json"
+    path.write_text("[]", encoding="utf-8")
+    assert _run("check", path) == 0
+    assert "0 records, 0 failed: there is nothing to train on" in capsys.readouterr().out
+
+
+def test_ctrl_c_tells_how_far_the_check_came_and_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = _write(tmp_path / "set.jsonl", [LEAK])
+    check_file = pipeline.check_file
+
+    def stop_after_all(
+        file: Path, rules: CheckRules, **_: object
+    ) -> Iterator[pipeline.CheckedRecord]:
+        yield from check_file(file, rules)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "check_file", stop_after_all)
+    assert _run("check", path, "--claims", tmp_path / "c", "--scores", tmp_path / "s") == 130
+    error = capsys.readouterr().err
+    assert error == "datagen: stopped after 1 record, 1 failed; --claims, --scores not written\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["set.jsonl"]

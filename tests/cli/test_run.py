@@ -117,7 +117,10 @@ def test_report_shows_what_the_run_wrote(
         (["generate", *INPUT, "--offline", "--prompts", "none", "--out", "x"], "none"),
         (["generate", *INPUT, "--offline", "--language", "Klingon", "--out", "x"], "Klingon"),
         (["generate", *INPUT, "--offline", "--exclude", "none.txt", "--out", "x"], "none.txt"),
-        (["generate", *INPUT, "--config", "none.toml", "--out", "x"], "none.toml"),
+        (
+            ["generate", *INPUT, "--config", "none.toml", "--out", "x"],
+            "file: No such file or directory\n",
+        ),
         (["build", "none"], "no run folder"),
         (["report", "none"], "no report yet"),
     ],

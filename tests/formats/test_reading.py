@@ -143,12 +143,14 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "a number": (b"3\n", "neither a JSON array nor JSON Lines"),
     "binary": (b"\x89PNG\r\n\0\0", "binary or UTF-16"),
     "UTF-16": ('[{"a": 1}]'.encode("utf-16"), "binary or UTF-16"),
+    "COCO": (b'{"info": {}, "images": [{"id": 1}]}', "annotations of COCO's kind"),
+    "COCO over lines": (b'{\n "images": [\n  {"id": 1}\n]}\n', "annotations of COCO's kind"),
     "an object over lines": (b'{\n "a": 1,\n "b": 2\n}\n', "one JSON object over several lines"),
     "a character cut in two": (b'[\n"\xc3', r"record 1: .*Unterminated string.*\(line 2\)"),
     "latin-1 between records": (b"[1,\n\xe9]", r"record 2: not JSON: .*\(line 2\)"),
     "an open array": (b'[{"a": 1},\n{"a": 2}', r"record 2: the array is not closed.*\(line 2\)"),
-    "an open record": (b'[{"a": 1},\n{"a": ', r"record 2: not JSON: .*\(line 2\)"),
-    "an open string": (b'["a', "record 1: not JSON: Unterminated string"),
+    "an open record": (b'[{"a": 1},\n{"a": ', r"record 2: not JSON: .*; cut off\? \(line 2\)"),
+    "an open string": (b'["a', "record 1: not JSON: Unterminated string.*; cut off?"),
     "an array that ends at a comma": (b'[{"a": 1},\n', "record 2: the file ends"),
     "a comma at the end": (b"[1, ]", "record 2: not JSON: Expecting value"),
     "no comma": (b"[1 2]", "record 1: no comma"),
@@ -168,6 +170,12 @@ def test_an_unreadable_file_is_an_error_that_names_file_and_place(
     with pytest.raises(DatasetError, match=message) as caught:
         read_all(tmp_path / "data", content)
     assert str(caught.value).startswith(str(tmp_path / "data"))
+
+
+def test_a_record_with_a_list_of_images_is_not_taken_for_annotations(tmp_path: Path) -> None:
+    assert read_all(tmp_path / "a", '{"images": ["a.jpg"]}\n') == [
+        ("line 1", {"images": ["a.jpg"]})
+    ]
 
 
 def test_records_before_the_fault_are_given(tmp_path: Path) -> None:
