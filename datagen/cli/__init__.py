@@ -48,8 +48,11 @@ def _root(
 ) -> None:
     """Visual instruction data from COCO captions and boxes: a checked LLaVA data set.
 
-    Exit codes: 0 all is well; 1 done, but a record failed the check, or a run has something left to
-    ask; 2 a flag is wrong or a file cannot be used; 130 stopped by Ctrl-C.
+    Exit codes:
+    0 all is well
+    1 done, but a record failed the check, or a run has something left to ask
+    2 a flag is wrong, or a file cannot be used
+    130 stopped by Ctrl-C
     """
 
 

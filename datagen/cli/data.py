@@ -42,8 +42,9 @@ def check(
 ) -> None:
     """Hold every record of a LLaVA file against its image, and against what LLaVA's trainer does with bad ones.
 
-    Without --captions or --contexts only texts and structure are checked. Exit code 0 when all pass,
-    1 when a record or the file as a whole fails, 2 when a flag is wrong or a file cannot be read.
+    Without --captions or --contexts only texts and structure are checked.
+
+    Exit code 1 when a record or the file as a whole fails, 2 when a flag is wrong or a file is unreadable.
 
     Example: [bold]datagen check llava_instruct_158k.json --captions captions.json --instances instances.json[/bold]
     """
