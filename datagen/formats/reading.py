@@ -136,8 +136,7 @@ def _describe_stray(text: str, detail: str = "") -> BrokenLine:
     """What is said of a text with a byte that is not UTF-8: the byte, and the text about it."""
     match = _STRAY.search(text)
     at = match.start() if match else 0
-    span = text[max(0, at - _SPAN // 2) :][:_SPAN]
-    shown = span.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    shown = _STRAY.sub("\ufffd", text[max(0, at - _SPAN // 2) :][:_SPAN])
     return BrokenLine(f"byte {ord(text[at]) & 0xFF:#04x}{detail}", shown, "not-utf8")
 
 
