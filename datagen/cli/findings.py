@@ -85,7 +85,7 @@ class FindingList:
     _types: dict[str, TypeCounts] = field(default_factory=dict)
     _balance: Balance = field(default_factory=Balance)
     _pictures: set[str] = field(default_factory=set)
-    _missing: dict[str, str] = field(default_factory=dict)
+    _missing: dict[str, None] = field(default_factory=dict)
     _held: list[str] = field(default_factory=list)
     _unheld: int = 0
 
@@ -168,9 +168,8 @@ class FindingList:
         name = checked.record.get("image") if isinstance(checked.record, dict) else None
         if isinstance(name, str) and name:
             self._pictures.add(name)
-            for finding in checked.verdict.findings:
-                if finding.code == "image-missing":
-                    self._missing[name] = finding.span
+            if any(finding.code == "image-missing" for finding in checked.verdict.findings):
+                self._missing[name] = None
 
     def _is_wrong_folder(self) -> bool:
         missing, looked_for = len(self._missing), len(self._pictures)
@@ -178,10 +177,11 @@ class FindingList:
 
     def _describe_missing(self) -> str:
         missing, looked_for = len(self._missing), len(self._pictures)
+        first = (self.folder or Path()) / next(iter(self._missing))
         some = f"{missing:,} of the {looked_for:,} pictures were not found"
         told = f"none of the {missing:,} pictures was found" if missing == looked_for else some
         return (
-            f"{told} in {self.folder}; the first was looked for at {next(iter(self._missing.values()))}."
+            f"{told} in {self.folder}; the first was looked for at {first}."
             " Give --images the folder that the records' `image` starts from."
         )
 

@@ -29,7 +29,7 @@ class BrokenLine:
 
     message: str
     span: str
-    code: Literal["not-json", "not-utf8", "byte-order-mark"] = "not-json"
+    code: Literal["not-json", "wrong-encoding", "byte-order-mark"] = "not-json"
 
 
 def iter_records(path: Path) -> Iterator[tuple[str, object]]:
@@ -137,7 +137,7 @@ def _describe_stray(text: str, detail: str = "") -> BrokenLine:
     match = _STRAY.search(text)
     at = match.start() if match else 0
     shown = _STRAY.sub("\ufffd", text[max(0, at - _SPAN // 2) :][:_SPAN])
-    return BrokenLine(f"byte {ord(text[at]) & 0xFF:#04x}{detail}", shown, "not-utf8")
+    return BrokenLine(f"byte {ord(text[at]) & 0xFF:#04x}{detail}", shown, "wrong-encoding")
 
 
 def _refuse_constant(name: str) -> None:

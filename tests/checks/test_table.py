@@ -149,7 +149,7 @@ def save_again(folder: Path) -> list[Finding]:
 
 MAKERS: Mapping[str, Callable[[Path], list[Finding]]] = {
     "byte-order-mark": put_mark_before,
-    "not-utf8": save_as_latin_1,
+    "wrong-encoding": save_as_latin_1,
     "not-json": break_json,
     "malformed": mix_keys,
     "image-missing": name_no_file,

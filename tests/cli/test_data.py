@@ -198,7 +198,7 @@ def test_a_line_that_is_not_utf_8_is_a_finding_and_the_rest_is_read(
     path.write_bytes(b'{"id": "caf\xe9"}\n' + path.read_bytes() + json.dumps(LEAK).encode())
     assert _run("check", path) == 1
     out = capsys.readouterr().out
-    assert r"line 1: not-utf8:" in out
+    assert r"line 1: wrong-encoding:" in out
     assert "line 3 (2), turn 1: source-named" in out
     assert "3 records, 2 failed" in out
 

@@ -70,7 +70,7 @@ def test_a_line_that_is_not_utf_8_is_given_as_such_and_reading_goes_on(tmp_path:
     records = read_all(tmp_path / "a", data)
     assert records == [
         ("line 1", {"a": 1}),
-        ("line 2", BrokenLine("byte 0xe9", '{"a": "caf\ufffd"}', "not-utf8")),
+        ("line 2", BrokenLine("byte 0xe9", '{"a": "caf\ufffd"}', "wrong-encoding")),
         ("line 3", {"a": 3}),
     ]
 
@@ -84,7 +84,7 @@ def test_a_record_of_an_array_that_is_not_utf_8_breaks_alone_and_tells_its_line(
         ("record 1", {"a": "é"}),
         (
             "record 2",
-            BrokenLine("byte 0xe9, line 3", '{"a":\n"caf\ufffd"}', "not-utf8"),
+            BrokenLine("byte 0xe9, line 3", '{"a":\n"caf\ufffd"}', "wrong-encoding"),
         ),
         ("record 3", {"a": "\udce9"}),
     ]
