@@ -163,10 +163,11 @@ def summarize_balance(report: Mapping[str, Any]) -> list[str]:
     for name, counts in report["types"].items():
         opening, share = next(iter(counts["openings"].items()), ("", 0.0))
         words = counts["words_an_answer"]
+        yes = counts["answered_yes"]
+        answered = "" if yes is None else f" ({yes:.0%} of them answered yes)"
         lines.append(
             f"{name}: {share or 0:.0%} of questions begin {opening!r},"
-            f" {counts['yes_no_questions'] or 0:.0%} ask for yes or no"
-            f" ({counts['answered_yes'] or 0:.0%} of them answered yes),"
+            f" {counts['yes_no_questions'] or 0:.0%} ask for yes or no{answered},"
             f" {counts['records_with_an_absence'] or 0:.0%} of records tell of an absence;"
             f" {words['p10']} to {words['p90']} words an answer"
         )

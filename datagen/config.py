@@ -239,7 +239,8 @@ def load_settings(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
-        raise SettingsError(f"{path}: cannot be read as a settings file: {exc}") from exc
+        reason = exc.strerror if isinstance(exc, OSError) else exc
+        raise SettingsError(f"{path}: cannot be read as a settings file: {reason}") from exc
     fingerprints = values.pop("fingerprints", {})
     for name in _PATHS & values.keys():
         if isinstance(values[name], str):

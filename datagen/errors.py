@@ -11,15 +11,21 @@ DatagenError             a message for the user: what is wrong, where, and what 
 ├── EndpointError        the endpoint refuses everything: key, model, quota, address
 └── AskError             one request failed for good; the item becomes a rejection
 
+A command that an error ends has the exit code of its class: 2, like any wrong flag, where what was
+asked for cannot be done; 1 where it was begun and an endpoint does not let it end.
+
 Foreign errors are translated at the edge (`raise SourceError(...) from exc`), so that the top of
 the command line needs to know this tree only.
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 
 class DatagenError(Exception):
     """Root of the tree; `str(error)` is one clear message for the user."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class SettingsError(DatagenError):
@@ -64,6 +70,8 @@ class RunError(FileError):
 
 class EndpointError(DatagenError):
     """The endpoint refuses every request: wrong key, unknown model, exhausted quota, dead address."""
+
+    exit_code = 1
 
 
 class AskError(DatagenError):

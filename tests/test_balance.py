@@ -77,3 +77,10 @@ def test_the_summary_is_a_line_a_type() -> None:
     assert len(lines) == 1
     assert "67% ask for yes or no (50% of them answered yes)" in lines[0]
     assert "1 to 6 words an answer" in lines[0]
+
+
+def test_without_yes_no_questions_no_share_of_yes_is_told() -> None:
+    balance = Balance()
+    balance.add("conversation", "1.jpg", [("What is it?", "A cat.")], named=(), boxed=(), absent=0)
+    (line,) = summarize_balance(balance.to_json())
+    assert "0% ask for yes or no, 0% of records" in line

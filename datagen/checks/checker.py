@@ -95,7 +95,7 @@ class Checker:
         self._rules = rules
         self._severities = dict(rules.severities)
         self._min_scores = dict(rules.min_scores)
-        _refuse_unknown_codes(self._severities)
+        refuse_unknown_codes(self._severities)
         self._examples = ExampleIndex(examples) if examples else None
         self._count_tokens: Callable[[str], int] | None = None
         if rules.tokenizer is not None:
@@ -199,7 +199,12 @@ def _load_reader(rules: CheckRules) -> Reader | None:
     return LexiconReader()
 
 
-def _refuse_unknown_codes(severities: Mapping[str, Severity]) -> None:
+def refuse_unknown_codes(severities: Mapping[str, Severity]) -> None:
+    """Refuse a severity for what no check says.
+
+    Raises:
+        SettingsError: comes with the nearest known code.
+    """
     for code in sorted(severities.keys() - REASON_TABLE.keys()):
         near = get_close_matches(code, REASON_TABLE, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""

@@ -31,6 +31,8 @@ def _notes(stage: str, sentences: Mapping[str, str]) -> dict[str, Reason]:
 
 
 _SHAPE = {
+    "byte-order-mark": "The file begins with a byte-order mark; the trainer cannot load it. Save it as UTF-8 without one.",
+    "wrong-encoding": "This place of the file is not UTF-8; the trainer cannot load the file at all.",
     "not-json": "This place of the file is not JSON; the trainer cannot load the file at all.",
     "not-an-object": "The record is not a JSON object; the trainer crashes.",
     "no-id": "The record has no id; the trainer does not ask for it, but no report can name it.",

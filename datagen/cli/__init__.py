@@ -1,5 +1,6 @@
 """The command line: thin commands over `pipeline`; the only place that prints."""
 
+import io
 import sys
 from collections.abc import Callable
 
@@ -11,7 +12,6 @@ from datagen.errors import DatagenError
 
 app = typer.Typer(
     name="datagen",
-    help="Visual instruction data from COCO captions and boxes: a checked LLaVA data set.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -46,21 +46,30 @@ def _root(
         False, "--version", callback=_print_version, is_eager=True, help="Print the version."
     ),
 ) -> None:
-    """Visual instruction data from COCO captions and boxes: a checked LLaVA data set."""
+    """Visual instruction data from COCO captions and boxes: a checked LLaVA data set.
+
+    Exit codes:
+    0 all is well
+    1 done, but a record failed the check, or a run has something left to ask
+    2 a flag is wrong, or a file cannot be used
+    130 stopped by Ctrl-C
+    """
 
 
 def main(arguments: list[str] | None = None, *, standalone: bool = True) -> None:
-    """Run a command; a mistake of the user ends in one sentence on stderr and exit code 1.
+    """Run a command; an error of the tree ends in one sentence on stderr and its exit code.
 
     Args:
         arguments: None for those of the process.
         standalone: whether success ends the process too.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # names of files and records may be anything
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(arguments, standalone_mode=standalone)
     except DatagenError as error:
         print(f"datagen: {error}", file=sys.stderr)
-        raise SystemExit(1) from None
+        raise SystemExit(error.exit_code) from None
     except BrokenPipeError:  # the reader of a pipe went away: `datagen check … | head`
         sys.stderr.close()
         raise SystemExit(1) from None

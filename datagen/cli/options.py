@@ -117,6 +117,7 @@ _CHECK_FLAGS: tuple[tuple[str, Any, str, str], ...] = (
     ("instances", Path, CHECKED, "COCO or LVIS instances file of the pictures."),
     ("contexts", Path, CHECKED, "LLaVA context JSONL, in place of --captions and --instances."),
     ("images", Path, CHECKED, "Folder of the pictures; opens every one of them."),
+    ("prompts", Path, CHECKED, "Prompt folder with response types of your own."),
     ("language", str, CHECKED, "Language of the data; default English, else no grounding."),
 )
 
@@ -172,6 +173,13 @@ def settle_check(given: dict[str, Any]) -> RunSettings:
     return settle(values)
 
 
+def _refuse_missing_folder(images: Any) -> None:  # noqa: ANN401 - a settings file may say anything
+    """A wrong folder would otherwise show as a missing file for every picture."""
+    if isinstance(images, Path) and not images.is_dir():
+        problem = "is not a folder" if images.exists() else "there is no such folder"
+        raise SettingsError(f"--images {images}: {problem}")
+
+
 _ENVIRONMENT = {"model": "DATAGEN_MODEL", "base_url": "OPENAI_BASE_URL"}
 
 
@@ -186,10 +194,10 @@ def settle(given: dict[str, Any], *, base: dict[str, Any] | None = None) -> RunS
     for name in _PAIRS.keys() & values.keys():
         flag = f"--{name.replace('_', '-')}"
         values[name] = parse_pairs(flag, values[name], _PAIRS[name])
-    layers = dict(base or {})
     if config is not None:
-        layers |= load_settings(config)[0]
-    layers |= values
+        values = load_settings(config)[0] | values
+    _refuse_missing_folder(values.get("images"))
+    layers = dict(base or {}) | values
     if layers.get("local"):
         layers = settle_local(layers)
     elif not layers.get("offline"):

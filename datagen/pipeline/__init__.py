@@ -2,8 +2,10 @@
 
 job.py       settings -> what is read and planned, requests
 folder.py    the run folder, its lock and its settings
+names.py     which response types and reason codes settings may name
 asking.py    the paid half: asks what the store does not hold yet
 building.py  the free half: the data set, a pure function of the store
+checking.py  a finished file, whoever made it
 """
 
 from datagen.pipeline.asking import Asking, Progress
@@ -36,6 +38,7 @@ from datagen.pipeline.estimating import (
 from datagen.pipeline.folder import open_run
 from datagen.pipeline.job import Job, prepare_job, read_source
 from datagen.pipeline.judging import can_ground, make_rules
+from datagen.pipeline.names import list_known_types, refuse_unknown_types
 from datagen.pipeline.ordering import InOrder
 
 __all__ = [
@@ -62,10 +65,12 @@ __all__ = [
     "describe_claims",
     "find_run_price",
     "forecast",
+    "list_known_types",
     "make_estimator",
     "make_rules",
     "open_run",
     "prepare_job",
     "read_source",
+    "refuse_unknown_types",
     "sum_cost",
 ]

@@ -5,7 +5,7 @@ Also for files that this tool did not make.
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -17,14 +17,12 @@ from datagen.checks.checker import Checker, CheckRules, Verdict
 from datagen.checks.images import ImageLook, SeenPictures, look_at_image
 from datagen.checks.near import NearRepeats
 from datagen.checks.shape import ReadTurn, read_record
-from datagen.formats.files import BrokenLine, iter_records
+from datagen.formats.reading import BrokenLine, iter_records
 from datagen.pipeline.working import work_in_order
+from datagen.prompts import LLAVA_TYPES
 from datagen.records import IMAGE_TOKEN, AnnotatedImage, Finding
 from datagen.sources.exclusions import to_image_id
 
-# The shipped types come first, since an image id may itself end in words.
-_SHIPPED = "conversation|detail_description|complex_reasoning"
-_OWN_ID = re.compile(rf"(?:(.+)_({_SHIPPED})|(.+?)_([a-z][a-z_]*))_\d+")
 _LONG = 40  # words; a single answer that long describes or reasons
 _DESCRIBING = ("describ", "elaborate", "detail", "explain the visual", "what do you see")
 
@@ -42,7 +40,7 @@ class CheckedRecord:
     """One record of a file and what is said of it.
 
     Attributes:
-        place: where it stands in the file (`line 3`).
+        place: where it stands in the file (`line 3`); `START` for a fault of the file as a whole.
         id: its id as text, empty where it has none.
         record: the decoded JSON value; None where it is not JSON.
         response_type: by its id, else guessed from its form.
@@ -60,8 +58,11 @@ class CheckedRecord:
 class ImageIndex:
     """Finds the image of a record by what the record calls it."""
 
-    def __init__(self, images: Mapping[str, AnnotatedImage]) -> None:
-        """Index images by id and by file name."""
+    def __init__(
+        self, images: Mapping[str, AnnotatedImage], *, types: Iterable[str] = LLAVA_TYPES
+    ) -> None:
+        """Index images by id and by file name; `types` are the response types that ids may name."""
+        self._types = tuple(sorted(types))
         self._images = {to_image_id(image.file_name): image for image in images.values()}
         self._images.update(images)
 
@@ -72,18 +73,22 @@ class ImageIndex:
         if not isinstance(name, str | int) or isinstance(name, bool):
             return None
         text = str(name)
-        keys = (text, to_image_id(text), _split_id(text)[0])
+        keys = (text, to_image_id(text), _split_id(text, self._types)[0])
         return next((self._images[key] for key in keys if key in self._images), None)
 
 
-def name_response_type(record: object) -> str:
+def name_response_type(record: object, types: Iterable[str] = LLAVA_TYPES) -> str:
     """The response type in a record's id, else the one that its form suggests.
+
+    Args:
+        record: a decoded JSON value.
+        types: the known ones; others are told by an id too, if they are small letters and `_` only.
 
     >>> name_response_type({"id": "000000033471_detail_description_0"})
     'detail_description'
     """
     fields: Mapping[Any, Any] = record if isinstance(record, dict) else {}
-    own = _split_id(str(fields.get("id", "")))[1]
+    own = _split_id(str(fields.get("id", "")), tuple(sorted(types)))[1]
     if own:
         return own
     messages = fields.get("conversations")
@@ -98,10 +103,17 @@ def name_response_type(record: object) -> str:
     return "detail_description" if describes else "complex_reasoning"
 
 
-def _split_id(text: str) -> tuple[str, str]:
+def _split_id(text: str, types: tuple[str, ...]) -> tuple[str, str]:
     """Image id and response type of an id that this tool gave; the type empty for any other."""
-    own = _OWN_ID.fullmatch(text)
+    own = _match_ids(types).fullmatch(text)
     return (own[1] or own[3], own[2] or own[4]) if own else (text, "")
+
+
+@lru_cache(maxsize=8)
+def _match_ids(types: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches the ids of this tool; a known type comes first, for image ids may end in words."""
+    known = "|".join(map(re.escape, types))
+    return re.compile(rf"(?:(.+?)_({known})|(.+?)_([a-z][a-z_]*))_\d+")
 
 
 def check_file(
@@ -110,6 +122,7 @@ def check_file(
     *,
     images: ImageIndex | None = None,
     folder: Path | None = None,
+    types: Iterable[str] = LLAVA_TYPES,
     workers: int | None = None,
 ) -> Iterator[CheckedRecord]:
     """Check every record of a file, in order.
@@ -119,6 +132,7 @@ def check_file(
         rules: what is let through.
         images: the images with captions and boxes; None checks the texts only.
         folder: of the pictures; every one is opened.
+        types: the response types that ids may name.
         workers: processes; see `work_in_order`.
 
     Raises:
@@ -127,12 +141,13 @@ def check_file(
     """
     checker = load_checker(rules)
     seen = _Seen()
+    names = tuple(types)
     waiting: deque[tuple[str, Task]] = deque()
 
     def list_tasks() -> Iterator[Task]:
         for place, record in iter_records(file):
             image = images.find(record) if images is not None else None
-            task = Task(record, image, name_response_type(record))
+            task = Task(record, image, name_response_type(record, names))
             waiting.append((place, task))
             yield task
 
@@ -240,7 +255,8 @@ def _check_chunk(
 def _check_one(checker: Checker, task: Task) -> Verdict:
     record = task.record
     if isinstance(record, BrokenLine):
-        return Verdict([make_finding("not-json", span=record.span, detail=record.message)])
+        finding = make_finding(record.code, span=record.span, detail=record.message)
+        return Verdict(checker.weigh([finding]))
     return checker.check(record, task.image, task.response_type)
 
 

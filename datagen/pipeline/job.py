@@ -11,6 +11,7 @@ from datagen.config import (
 from datagen.context import ContextPolicy, render_context
 from datagen.errors import SettingsError
 from datagen.pipeline.judging import load_types, seeded
+from datagen.pipeline.names import refuse_unknown_names, refuse_unknown_types
 from datagen.plan import Plan, plan_items
 from datagen.prompts import ResponseType
 from datagen.records import (
@@ -73,12 +74,8 @@ def prepare_job(settings: RunSettings) -> Job:
     """
     types = load_types(settings)
     shares = settings.mix or {name: type_.share for name, type_ in types.items()}
-    unknown = sorted(shares.keys() - types.keys())
-    if unknown:
-        raise SettingsError(
-            f"--mix: no response type {unknown[0]!r} in {settings.prompt_folder()}; "
-            f"it has {', '.join(types)}"
-        )
+    refuse_unknown_types("--mix", shares, types, f"those of {settings.prompt_folder()}")
+    refuse_unknown_names(settings, types)
     source = read_source(settings)
     excluded = read_exclusions(settings.exclude) if settings.exclude else frozenset()
     images = {

@@ -11,6 +11,7 @@ from datagen.checks.checker import Checker, CheckRules, Verdict, is_groundable
 from datagen.checks.near import Dialogue, read_dialogue
 from datagen.config import RunSettings
 from datagen.formats.llava import to_llava
+from datagen.pipeline.names import refuse_unknown_names
 from datagen.prompts import ResponseType, load_prompts
 from datagen.records import Finding, Item, Rejection, Sample, Turn
 from datagen.replies import parse_reply
@@ -64,6 +65,7 @@ class Judge:
         """
         self._types = types
         self._settings = settings
+        refuse_unknown_names(settings, types)
         examples = dict.fromkeys(
             message.content
             for type_ in types.values()

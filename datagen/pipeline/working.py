@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from itertools import chain, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context, parent_process, resource_tracker
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -65,7 +65,7 @@ def _work_there(
     try:
         waiting: deque[Future[list[_R]]] = deque()
         for chunk in _cut(things):
-            waiting.append(pool.submit(work, chunk))
+            waiting.append(_submit(pool, work, chunk))
             if len(waiting) >= workers * _AHEAD:
                 yield from waiting.popleft().result()
         while waiting:
@@ -124,7 +124,7 @@ class Aside(Generic[_T, _R]):
 
     def _submit(self) -> None:
         try:
-            self._waiting.append(self._pool.submit(self._work, self._chunk))
+            self._waiting.append(_submit(self._pool, self._work, self._chunk))
         except BrokenExecutor:
             self.close()
             return
@@ -142,7 +142,23 @@ class Aside(Generic[_T, _R]):
             self._take(result)
 
 
+def _submit(
+    pool: ProcessPoolExecutor, work: Callable[[list[_T]], list[_R]], chunk: list[_T]
+) -> Future[list[_R]]:
+    """Hand a chunk over; where that starts a process, it never hears Ctrl-C, not even while it loads.
+
+    It inherits what is blocked here; a Ctrl-C that comes meanwhile reaches this process afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(work, chunk)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _open_pool(workers: int) -> ProcessPoolExecutor:
+    # Else the first process would start it, which ends with SIGINT unblocked.
+    resource_tracker.ensure_running()
     # A fork would copy locks that other threads hold, so processes start from nothing.
     return ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_begin_as_worker
@@ -150,8 +166,7 @@ def _open_pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _begin_as_worker() -> None:
-    """Leave Ctrl-C to the process that waits, and end with it, even when it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """End with the process that waits, even when it is killed."""
     Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -96,7 +96,13 @@ def test_the_severity_of_a_finding_is_that_of_the_table(code: str) -> None:
 
 
 def test_every_structure_code_is_tried_here() -> None:
-    of_files = {"not-json", "image-missing", "image-corrupt"}
+    of_files = {
+        "byte-order-mark",
+        "wrong-encoding",
+        "not-json",
+        "image-missing",
+        "image-corrupt",
+    }
     documented = {code for code, reason in REASON_TABLE.items() if reason.stage == "structure"}
     assert documented == BROKEN.keys() | of_files
 

@@ -1,5 +1,6 @@
 """Every reason has an example that shows it, and REASONS.md is what would be written."""
 
+import codecs
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -92,10 +93,10 @@ def test_an_example_of_a_set_needs_the_record_before_it(code: str) -> None:
 # --- examples told in words -------------------------------------------------------------------
 
 
-def read_file(folder: Path, text: str) -> list[Finding]:
+def read_file(folder: Path, content: bytes) -> list[Finding]:
     path = folder / "set.jsonl"
-    path.write_text(text, encoding="utf-8")
-    (checked,) = pipeline.check_file(path, CheckRules(), images=pipeline.ImageIndex({}))
+    path.write_bytes(content)
+    checked, *_ = pipeline.check_file(path, CheckRules(), images=pipeline.ImageIndex({}))
     return checked.verdict.findings
 
 
@@ -105,11 +106,19 @@ def write_picture(path: Path) -> Path:
 
 
 def break_json(folder: Path) -> list[Finding]:
-    return read_file(folder, "{'id': 7}\n")
+    return read_file(folder, b"{'id': 7}\n")
+
+
+def put_mark_before(folder: Path) -> list[Finding]:
+    return read_file(folder, codecs.BOM_UTF8 + b"[{}]")
+
+
+def save_as_latin_1(folder: Path) -> list[Finding]:
+    return read_file(folder, '{"id": "café"}\n'.encode("latin-1"))
 
 
 def leave_context_out(folder: Path) -> list[Finding]:
-    return read_file(folder, json.dumps(EXAMPLES["absent-object"].record) + "\n")
+    return read_file(folder, json.dumps(EXAMPLES["absent-object"].record).encode())
 
 
 def mix_keys(_: Path) -> list[Finding]:
@@ -139,6 +148,8 @@ def save_again(folder: Path) -> list[Finding]:
 
 
 MAKERS: Mapping[str, Callable[[Path], list[Finding]]] = {
+    "byte-order-mark": put_mark_before,
+    "wrong-encoding": save_as_latin_1,
     "not-json": break_json,
     "malformed": mix_keys,
     "image-missing": name_no_file,

@@ -56,7 +56,7 @@ def test_a_batch_that_is_out_is_collected_by_a_later_start(
         command = ["generate", *INPUT, "--per-image", "--model", "m", "--base-url", url, *flags]
         assert _run(*command, "--no-wait", "--out", tmp_path) == 0
         assert "at the endpoint" in capsys.readouterr().out
-        assert _run("generate", "--via", "chat", "--out", tmp_path) == 1
+        assert _run("generate", "--via", "chat", "--out", tmp_path) == 2
         assert "--via batch has not ended" in capsys.readouterr().err
         assert _run(*command, "--out", tmp_path) == 0
     assert (tmp_path / "dataset.jsonl").read_bytes() == offline
@@ -104,7 +104,7 @@ def test_a_cost_limit_without_a_price_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["generate", *INPUT, "--model", "m", "--base-url", "http://127.0.0.1:9/v1"]
-    assert _run(*command, "--max-cost", "1", "--out", tmp_path) == 1
+    assert _run(*command, "--max-cost", "1", "--out", tmp_path) == 2
     assert "give --price-input and --price-output" in capsys.readouterr().err
 
 

@@ -40,7 +40,7 @@ def test_the_demo_makes_a_data_set_and_shows_a_record(
 def test_the_demo_does_not_touch_a_run_of_other_settings(tmp_path: Path) -> None:
     assert _run("generate", *INPUT, "--offline", "--records", "3", "--out", tmp_path) == 0
     before = (tmp_path / "dataset.jsonl").read_bytes()
-    assert _run("demo", "--out", tmp_path) == 1
+    assert _run("demo", "--out", tmp_path) == 2
     assert (tmp_path / "dataset.jsonl").read_bytes() == before
 
 
@@ -106,11 +106,21 @@ def test_report_shows_what_the_run_wrote(
         (["generate", *INPUT, "--model", "m", "--out", "x"], "no key: set OPENAI_API_KEY"),
         (["generate", *INPUT, "--offline", "--mix", "talk", "--out", "x"], "NAME=VALUE"),
         (["generate", *INPUT, "--offline", "--mix", "talk=1", "--out", "x"], "no response type"),
+        (["plan", *INPUT, "--mix", "conversatoin=1"], "did you mean conversation?"),
+        (["generate", *INPUT, "--offline", "--min-scores", "talk=1", "--out", "x"], "'talk'"),
+        (
+            ["generate", *INPUT, "--offline", "--severities", "no-ids=note", "--out", "x"],
+            "did you mean no-id?",
+        ),
+        (["generate", *INPUT, "--offline", "--images", "none", "--out", "x"], "no such folder"),
         (["generate", "--captions", "none.json", "--offline", "--out", "x"], "none.json"),
         (["generate", *INPUT, "--offline", "--prompts", "none", "--out", "x"], "none"),
         (["generate", *INPUT, "--offline", "--language", "Klingon", "--out", "x"], "Klingon"),
         (["generate", *INPUT, "--offline", "--exclude", "none.txt", "--out", "x"], "none.txt"),
-        (["generate", *INPUT, "--config", "none.toml", "--out", "x"], "none.toml"),
+        (
+            ["generate", *INPUT, "--config", "none.toml", "--out", "x"],
+            "file: No such file or directory\n",
+        ),
         (["build", "none"], "no run folder"),
         (["report", "none"], "no report yet"),
     ],
@@ -125,11 +135,20 @@ def test_a_mistake_ends_in_one_sentence_and_makes_no_folder(
     monkeypatch.chdir(tmp_path)
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "DATAGEN_MODEL"):
         monkeypatch.delenv(name, raising=False)
-    assert _run(*arguments) == 1
+    assert _run(*arguments) == 2
     error = capsys.readouterr().err
     assert error.startswith("datagen: ")
     assert said in error
     assert list(tmp_path.iterdir()) == []
+
+
+def test_build_refuses_a_score_for_a_type_that_the_run_has_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run("generate", *INPUT, "--offline", "--records", "3", "--out", tmp_path) == 0
+    assert _run("build", tmp_path, "--min-scores", "conversatoin=0.5") == 2
+    assert "did you mean conversation?" in capsys.readouterr().err
+    assert _run("build", tmp_path, "--min-scores", "conversation=0.5") == 0
 
 
 def test_a_flag_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -165,3 +165,11 @@ def test_every_claim_is_described_with_its_span_and_evidence(tmp_path: Path) -> 
 )
 def test_the_response_type_is_told_by_the_id_else_by_the_form(record: object, name: str) -> None:
     assert name_response_type(record) == name
+
+
+def test_a_known_type_is_told_by_the_id_whatever_its_letters_are() -> None:
+    record = make_record("000000000007_short-VQA2_3", "Who?", "A man.")
+    assert name_response_type(record) == "conversation"
+    assert name_response_type(record, ("VQA2", "short-VQA2")) == "short-VQA2"
+    index = pipeline.ImageIndex({BEACH.id: BEACH}, types=("short-VQA2",))
+    assert index.find({"id": record["id"]}) == BEACH

@@ -1,6 +1,7 @@
 """Work in several processes gives what work in one gives, in the order of the input."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,15 @@ def test_things_are_taken_as_they_are_needed() -> None:
 def test_an_error_in_the_work_is_raised_here(workers: int) -> None:
     with pytest.raises(ValueError, match="777"):
         list(work_in_order(refuse_seven, range(3000), workers=workers))
+
+
+def list_blocked(numbers: list[int]) -> list[bool]:
+    return [signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])] * len(numbers)
+
+
+def test_a_process_is_born_deaf_to_ctrl_c_and_this_one_is_not() -> None:
+    assert list(work_in_order(list_blocked, list(range(600)), workers=2)) == [True] * 600
+    assert list_blocked([1]) == [False]
 
 
 def end_process(numbers: list[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Prompt stage: a prompt folder, and a context as text -> Prompt.
+"""Prompt stage, the prompt folder: its files -> response types, checked before anything is asked.
 
 A response type is a sub-folder of the prompt folder; its name is the type's name::
 
@@ -16,43 +16,34 @@ Templates know `language`, `reply_format` and `type`; `user_message.j2` also `co
 be wrong with a folder is found by `load_prompts`, before anything is asked.
 """
 
-import difflib
 import hashlib
 import json
-import random
 import re
 import tomllib
-import traceback
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
-from jinja2.meta import find_undeclared_variables
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from datagen.config import shipped_folder
 from datagen.errors import PromptError
 from datagen.layouts import read_text, render_json, reply_schema
+from datagen.prompts.response_type import USER_MESSAGE, ResponseType
+from datagen.prompts.templates import expand, find_variables, split_context, suggest
 from datagen.records import (
     IMAGE_TOKEN,
     ContextParts,
     Message,
-    Prompt,
     ReplyFormat,
     ReplyLayout,
     Turn,
 )
 
-SYSTEM_MESSAGE, USER_MESSAGE, TYPE_FILE = "system_message.txt", "user_message.j2", "type.toml"
+SYSTEM_MESSAGE, TYPE_FILE = "system_message.txt", "type.toml"
 LLAVA_TYPES = frozenset({"conversation", "detail_description", "complex_reasoning"})
 """The types of LLaVA's own prompt folder, which has no `type.toml`."""
 
 _EXAMPLE_NAME = re.compile(r"([0-9]+)_(?:caps|conv)\.txt")
-_BOX_LINE = re.compile(r".+: \[[^\]]*\]")
 _MINIMAL_TYPE_FILE = 'context = "captions+boxes"\nreply = "pair"\nshare = 10'
 # A template must render all of them (it may not lean on a number of captions or boxes), and the
 # first two differently (it has to show the captions).
@@ -62,63 +53,6 @@ _PROBES = (
     "A cat.\nA pet.\n\ncat: [0.1, 0.2, 0.3, 0.4]",
     "cat: [0.0, 0.0, 1.0, 1.0]",
 )
-# Plain text for a model is not HTML: no autoescape.
-_ENGINE = ImmutableSandboxedEnvironment(
-    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
-)
-# What an expression in a template can raise while it is rendered; undefined names are caught before.
-_RENDER_ERRORS = (
-    TemplateError,
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseType:
-    """One response type, ready to be asked.
-
-    Attributes:
-        share: weight in the default mix, relative to the other types.
-        questions: the pool for a record's question; empty unless the layout is `text`.
-        messages: system message and examples: the same for every item, so endpoints can cache it.
-        user_template: source of the query turn's template; None: the context as it is.
-        json_schema: schema of a reply; None unless replies are JSON.
-        fingerprint: SHA-256 over all that can change a request or a record's question.
-        variables: what `user_template` knows besides the context.
-    """
-
-    name: str
-    context: ContextParts
-    layout: ReplyLayout
-    share: float
-    questions: tuple[str, ...]
-    messages: tuple[Message, ...]
-    user_template: str | None
-    json_schema: Mapping[str, Any] | None
-    fingerprint: str
-    description: str = ""
-    variables: Mapping[str, str] = field(default_factory=dict)
-
-    def fill(self, context: str, *, seed: int = 0) -> Prompt:
-        """The request for one context; `seed` goes into the prompt as it is.
-
-        Raises:
-            PromptError: the user's template fails on this context.
-        """
-        query = context
-        if self.user_template is not None:
-            variables = {**self.variables, **_split_context(context)}
-            query = _render(Path(self.name, USER_MESSAGE), self.user_template, variables)
-            query = query.rstrip("\n")  # as a context ends
-        return Prompt((*self.messages, Message("user", query)), self.json_schema, seed)
-
-    def draw_question(self, rng: random.Random) -> str:
-        """One question of the pool, each equally likely; "" where the reply brings its own."""
-        return rng.choice(self.questions) if self.questions else ""
 
 
 def load_prompts(
@@ -140,6 +74,15 @@ def load_prompts(
     folders = _list_types(folder)
     variables = {"language": language, "reply_format": reply_format}
     return {path.name: _load_type(path, {**variables, "type": path.name}) for path in folders}
+
+
+def list_types(folder: Path) -> tuple[str, ...]:
+    """The names of the response types in a prompt folder, without reading them.
+
+    Raises:
+        PromptError: this is no prompt folder.
+    """
+    return tuple(path.name for path in _list_types(folder))
 
 
 class _TypeFile(BaseModel):
@@ -196,7 +139,7 @@ def _refuse_unread_files(paths: Iterable[Path], known: set[str], suffixes: set[s
     """A misspelt file name would otherwise go unnoticed, and its content never be sent."""
     for path in paths:
         if path.suffix in suffixes and path.name not in known:
-            hint = _suggest(path.name, known) or "; give it another ending if it is a note"
+            hint = suggest(path.name, known) or "; give it another ending if it is a note"
             raise PromptError(path, f"a prompt folder has no file of this name{hint}")
 
 
@@ -250,15 +193,10 @@ def _explain(exc: ValidationError) -> str:
     problems = []
     for error in exc.errors():
         key = ".".join(str(part) for part in error["loc"])
-        unknown = f"unknown key `{key}`{_suggest(key, _TypeFile.model_fields)}"
+        unknown = f"unknown key `{key}`{suggest(key, _TypeFile.model_fields)}"
         is_unknown = error["type"] == "extra_forbidden"
         problems.append(unknown if is_unknown else f"`{key}`: {error['msg']}")
     return "; ".join(problems)
-
-
-def _suggest(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
 
 
 def _read(path: Path) -> str:
@@ -277,8 +215,8 @@ def _read(path: Path) -> str:
 
 def _read_system(path: Path, variables: Mapping[str, str], layout: ReplyLayout) -> str:
     source = _read(path)
-    text = _expand(path, source, variables).rstrip("\n")
-    used = find_undeclared_variables(_ENGINE.parse(source))
+    text = expand(path, source, variables).rstrip("\n")
+    used = find_variables(source)
     language = variables["language"]
     if language.casefold() != "english" and "language" not in used:
         hint = "Write the questions and answers in {{ language }}."
@@ -342,7 +280,7 @@ def _render_questions(
         problem = f'no questions in {language}; add under [questions]: {key} = ["...", "..."]'
         raise PromptError(path, f"{problem} (languages there: {known})")
     return tuple(
-        _expand(path, question, variables, place=f"question {number} in {language}")
+        expand(path, question, variables, place=f"question {number} in {language}")
         for number, question in enumerate(pool, start=1)
     )
 
@@ -351,49 +289,9 @@ def _read_user_template(folder: Path, variables: Mapping[str, str]) -> str | Non
     for path in (folder / USER_MESSAGE, folder.parent / USER_MESSAGE):
         if path.exists():
             source = _read(path)
-            shown = [_expand(path, source, {**variables, **_split_context(p)}) for p in _PROBES]
+            shown = [expand(path, source, {**variables, **split_context(p)}) for p in _PROBES]
             if shown[0] == shown[1]:
                 problem = "shows neither `context` nor `captions`"
                 raise PromptError(path, f"{problem}: the picture would never reach the model")
             return source
     return None
-
-
-def _split_context(context: str) -> dict[str, str | list[str]]:
-    """The context in whole and in lines; one without captions has boxes only."""
-    captions, _, boxes = context.partition("\n\n")
-    if not boxes and all(_BOX_LINE.fullmatch(line) for line in captions.splitlines()):
-        captions, boxes = "", captions
-    return {"context": context, "captions": captions.splitlines(), "boxes": boxes.splitlines()}
-
-
-def _expand(path: Path, source: str, variables: Mapping[str, object], place: str = "") -> str:
-    """Check a template's names, then render it; `place` stands in for the line of an error."""
-    try:
-        tree = _ENGINE.parse(source)
-        unknown = find_undeclared_variables(tree) - variables.keys() - _ENGINE.globals.keys()
-        _compile(source)
-    except TemplateSyntaxError as exc:
-        raise PromptError(path, exc.message or str(exc), place or f"line {exc.lineno}") from exc
-    for node in tree.find_all(nodes.Name):
-        if node.name in unknown:
-            hint = _suggest(node.name, variables) or f"; known are {', '.join(variables)}"
-            problem = f"unknown placeholder `{node.name}`{hint}"
-            raise PromptError(path, problem, place or f"line {node.lineno}")
-    return _render(path, source, variables, place)
-
-
-def _render(path: Path, source: str, variables: Mapping[str, object], place: str = "") -> str:
-    try:
-        return _compile(source).render(variables)
-    except _RENDER_ERRORS as exc:
-        frames = traceback.extract_tb(exc.__traceback__)
-        lines = [frame.lineno for frame in frames if frame.filename == "<template>"]
-        where = place or (f"line {lines[-1]}" if lines else "")
-        raise PromptError(path, f"cannot be rendered: {exc}", where) from exc
-
-
-@lru_cache(maxsize=64)
-def _compile(source: str) -> Template:
-    """Compiled once, not for each of a hundred thousand contexts."""
-    return _ENGINE.from_string(source)
