@@ -120,6 +120,7 @@ class Prompt:
         json_schema: the schema of the reply when JSON is asked for.
         seed: asks for another reply to the same messages; 0, the first, is not sent.
         image: file of the picture that goes along with message `image_at`, for models that see.
+        image_first: whether the picture stands before the text of that message or behind it.
     """
 
     messages: tuple[Message, ...]
@@ -127,6 +128,7 @@ class Prompt:
     seed: int = 0
     image: Path | None = None
     image_at: int = 0
+    image_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ class Reply:
         finish_reason: as the endpoint gave it: `stop`, `length`, `content_filter`, ….
         latency: seconds of the attempt that succeeded.
         attempts: requests made for it, the failed ones included.
+        first_tokens: the likeliest first tokens with the natural logarithms of their
+            probabilities; empty where they were not asked for or the endpoint gives none.
     """
 
     text: str
@@ -154,6 +158,7 @@ class Reply:
     usage: Usage = Usage()
     latency: float = 0.0
     attempts: int = 1
+    first_tokens: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,14 @@ _RULES = (
         "model_not_found|model[^.]{0,80}(does not exist|not found)|invalid model",
         advice="check the name of the model",
     ),
+    # A local server says 500 for it; it would be asked again in vain.
+    _rule(
+        {400, 404, 422, 500, 501},
+        r"(image|vision|multimodal)[^.]{0,40}(not supported|unsupported)"
+        r"|not support[^.]{0,20}(image|vision|multimodal)|mmproj|not a multimodal"
+        r"|at most 0 image",
+        advice="choose a model that takes pictures",
+    ),
     _rule({403}, advice="check what the API key is allowed to do"),
     _rule(
         {404, 405, 410, *range(300, 400)},

@@ -31,9 +31,23 @@ class _Said(msgspec.Struct):
         return self.content or self.refusal or ""
 
 
+class _Likely(msgspec.Struct):
+    token: str
+    logprob: float
+
+
+class _Token(_Likely):
+    top_logprobs: list[_Likely] | None = None
+
+
+class _Logprobs(msgspec.Struct):
+    content: list[_Token] | None = None
+
+
 class _Choice(msgspec.Struct):
     message: _Said
     finish_reason: str | None = None
+    logprobs: msgspec.Raw = msgspec.Raw(b"null")  # read apart, as `usage`
 
 
 class _Completion(msgspec.Struct):
@@ -54,6 +68,7 @@ class _Counts(msgspec.Struct):
 
 _completions = msgspec.json.Decoder(_Completion)
 _counts = msgspec.json.Decoder(_Counts)
+_logprobs = msgspec.json.Decoder(_Logprobs | None)
 
 
 def write_body(
@@ -83,7 +98,7 @@ def write_body(
     messages: list[Any] = list(prompt.messages)
     if picture_url is not None:
         at = prompt.image_at
-        messages[at] = _add_picture(prompt.messages[at], picture_url)
+        messages[at] = _add_picture(prompt.messages[at], picture_url, prompt.image_first)
     body = {"model": model, "messages": messages, **options}
     if prompt.seed:
         body["seed"] = prompt.seed
@@ -97,12 +112,10 @@ def write_body(
         raise AskError("bad-request", "the prompt holds a character that has no UTF-8") from exc
 
 
-def _add_picture(message: Message, url: str) -> dict[str, Any]:
-    parts = [
-        {"type": "text", "text": message.content},
-        {"type": "image_url", "image_url": {"url": url}},
-    ]
-    return {"role": message.role, "content": parts}
+def _add_picture(message: Message, url: str, is_first: bool) -> dict[str, Any]:
+    text = {"type": "text", "text": message.content}
+    picture = {"type": "image_url", "image_url": {"url": url}}
+    return {"role": message.role, "content": [picture, text] if is_first else [text, picture]}
 
 
 def _loosen(schema: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -132,7 +145,19 @@ def read_reply(body: bytes) -> Reply:
         model=completion.model or "",
         finish_reason=choice.finish_reason or "stop",
         usage=_read_usage(completion.usage),
+        first_tokens=_read_first_tokens(choice.logprobs),
     )
+
+
+def _read_first_tokens(raw: msgspec.Raw) -> tuple[tuple[str, float], ...]:
+    try:
+        found = _logprobs.decode(raw)
+    except ValueError:
+        return ()
+    if found is None or not found.content:
+        return ()
+    first = found.content[0]
+    return tuple((likely.token, likely.logprob) for likely in first.top_logprobs or [first])
 
 
 def _read_usage(raw: msgspec.Raw) -> Usage:

@@ -4,6 +4,7 @@ Pure: no HTTP here. What a completion says comes from a writer, a function of th
 schema and the seed; so the same request always gets the same bytes.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -101,6 +102,8 @@ class ChatRequest(msgspec.Struct):
     top_p: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     max_tokens: _Limit = None
     max_completion_tokens: _Limit = None
+    logprobs: bool | None = None
+    top_logprobs: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
 
     def get_messages(self) -> list[Message]:
         """The messages as text."""
@@ -227,7 +230,7 @@ def render(completion: Completion, request: ChatRequest, request_id: str) -> byt
                 "content": None if in_field else text,
                 "refusal": text if in_field else None,
             },
-            "logprobs": None,
+            "logprobs": _tell_first_token(text, request) if request.logprobs else None,
             "finish_reason": completion.finish_reason,
         }
         for index, text in enumerate(completion.texts)
@@ -248,3 +251,14 @@ def render(completion: Completion, request: ChatRequest, request_id: str) -> byt
             },
         }
     )
+
+
+def _tell_first_token(text: str, request: ChatRequest) -> dict[str, Any]:
+    """Log probabilities of the first word only: nine of ten for it, the tenth for its contrary."""
+    word = (text.split() or [""])[0].strip(",.!")
+    contrary = {"yes": "No", "no": "Yes"}.get(word.lower(), "")
+    likely = [
+        {"token": token, "logprob": round(math.log(share), 6), "bytes": list(token.encode())}
+        for token, share in ((word, 0.9), (contrary, 0.1))
+    ]
+    return {"content": [{**likely[0], "top_logprobs": likely[: request.top_logprobs or 0]}]}

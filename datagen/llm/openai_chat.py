@@ -100,6 +100,11 @@ class OpenAIChatClient:
     def __repr__(self) -> str:
         return f"OpenAIChatClient(model={self._model!r}, base_url={self._endpoint!r})"
 
+    @property
+    def endpoint(self) -> str:
+        """The address without the key or a password, as it may be shown."""
+        return self._endpoint
+
     async def ask(self, prompt: Prompt) -> Reply:
         """Ask until there is a reply; raises as `Client.ask` says."""
         made = 0

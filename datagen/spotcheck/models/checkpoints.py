@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,10 +110,9 @@ def _download(name: str) -> Path:
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
     from huggingface_hub.utils import httpx  # type: ignore[attr-defined]  # httpx or httpx2, as the hub uses
-    from huggingface_hub.utils.logging import set_verbosity_error
     from huggingface_hub.utils.tqdm import disable_progress_bars
 
-    set_verbosity_error()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     disable_progress_bars()
     try:
         # One request that is not repeated tells whether the hub can be had at all.

@@ -69,23 +69,14 @@ class ChatScripts:
         text, picture, answers = "", 0, []
         for kind, said in pieces:
             if kind == _QUESTION:
-                said = self._disarm(turns[int(said)].question)
+                said = disarm(turns[int(said)].question, self._special)
             elif kind == _ANSWER:
-                said = self._disarm(turns[int(said)].answer)
+                said = disarm(turns[int(said)].answer, self._special)
                 answers.append((len(text), len(text) + len(said)))
             elif kind == self._picture:
                 picture = len(text)
             text += said
         return Script(text, picture, tuple(answers))
-
-    def _disarm(self, text: str) -> str:
-        """Text that is text only, at the same length, so that places in it stay valid.
-
-        `<image>` written in a turn becomes `<Image>`: read by the model in the same way as any
-        word, but not a place for a picture.
-        """
-        text = _LONE_SURROGATE.sub("\ufffd", text)
-        return self._special.sub(lambda found: _flip_case(found[0]), text)
 
     def _make_skeleton(
         self, turns: int, image_first: bool, to_answer: bool
@@ -129,6 +120,19 @@ class ChatScripts:
                 },
             ]
         return messages
+
+
+def disarm(text: str, special: re.Pattern[str]) -> str:
+    """Text that is text only, at the same length, so that places in it stay valid.
+
+    What a tokenizer would take for more than text gets its first letter in the other case; half
+    surrogate pairs become U+FFFD.
+
+    >>> disarm("The word <image>.", re.compile("<image>"))
+    'The word <Image>.'
+    """
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    return special.sub(lambda found: _flip_case(found[0]), text)
 
 
 def _flip_case(token: str) -> str:

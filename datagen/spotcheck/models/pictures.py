@@ -57,6 +57,13 @@ def make_blank(mean: Iterable[float] | None) -> "Image":
     return Image.new("RGB", BLANK_SIZE, (red, green, blue))
 
 
+def explain(error: PictureError) -> str:
+    """The error as one sentence."""
+    if error.is_missing:
+        return f"The picture {error.path} is missing."
+    return f"The picture {error.path} cannot be decoded: {error.problem.rstrip('.')}."
+
+
 def _read(path: Path) -> "Image | Unseen":
     from PIL import ImageOps
 
@@ -68,7 +75,7 @@ def _read(path: Path) -> "Image | Unseen":
             if max(picture.size) > LONGEST_SIDE:
                 picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     except PictureError as exc:
-        return Unseen(_explain(exc))
+        return Unseen(explain(exc))
     return picture
 
 
@@ -88,9 +95,3 @@ def _cut(image: "Image", corners: tuple[float, float, float, float]) -> "Image":
     right = min(width, max(left + 1, math.ceil(corners[2] * width)))
     bottom = min(height, max(top + 1, math.ceil(corners[3] * height)))
     return image.crop((left, top, right, bottom))
-
-
-def _explain(error: PictureError) -> str:
-    if error.is_missing:
-        return f"The picture {error.path} is missing."
-    return f"The picture {error.path} cannot be decoded: {error.problem.rstrip('.')}."

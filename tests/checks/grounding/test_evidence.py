@@ -1,7 +1,13 @@
 import pytest
 
 from datagen.checks.grounding import evidence as module
-from datagen.checks.grounding.evidence import count_boxes, find_captions, gather_evidence, knows
+from datagen.checks.grounding.evidence import (
+    count_boxes,
+    find_captions,
+    find_suggested,
+    gather_evidence,
+    knows,
+)
 from datagen.records import AnnotatedImage, Box
 from tests.checks.grounding.builders import MarkedReader, make_evidence
 
@@ -68,6 +74,12 @@ def test_a_look_alike_a_wider_word_and_an_implying_word_hint() -> None:
     assert "truck" in make_evidence("car 1").hinted
     assert "banana" in make_evidence("car 1", "{Some #fruit} in a net.").hinted
     assert "skis" in make_evidence("person 1", "A skier turns.").hinted
+
+
+def test_what_a_box_explains_is_suggested_all_the_same_but_hinted_no_more() -> None:
+    evidence = make_evidence("tv 1", "A computer on a shelf.")
+    assert "keyboard" in find_suggested(evidence) - evidence.hinted
+    assert "zebra" not in find_suggested(evidence)
 
 
 def test_nothing_known_is_hinted() -> None:

@@ -12,6 +12,12 @@ from tests.spotcheck.checkpoints import save_clip, save_llava
 SIZES = ((64, 48), (48, 64), (40, 40), (90, 30))
 
 
+def load_image(path: Path) -> Image.Image:
+    """A picture in memory, its file closed."""
+    with Image.open(path) as image:
+        return image.convert("RGB")
+
+
 @pytest.fixture(scope="session")
 def llava_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_llava(tmp_path_factory.mktemp("llava"))

@@ -10,6 +10,7 @@ from datagen.spotcheck.models import Crop, Unseen
 from datagen.spotcheck.models.batches import Batches
 from datagen.spotcheck.models.clip import Clip, load_clip
 from tests.spotcheck.checkpoints import use_old_layout
+from tests.spotcheck.models.conftest import load_image
 
 NEAR = 1e-5
 TEXTS = ["a dog", "the man is riding a wave on a surfboard in the sea", "pizza", ""]
@@ -27,11 +28,10 @@ def test_vectors_are_those_of_transformers(
 ) -> None:
     import torch
     import transformers
-    from PIL import Image
 
     processor = transformers.CLIPProcessor.from_pretrained(clip_folder, backend="pil")
     model = transformers.CLIPModel.from_pretrained(clip_folder)
-    images = [Image.open(picture) for picture in pictures]
+    images = [load_image(picture) for picture in pictures]
     inputs = processor(images=images, text=TEXTS, return_tensors="pt", padding=True)
     with torch.no_grad():
         wanted = model(**inputs)

@@ -13,6 +13,7 @@ from datagen.spotcheck.models.batches import NO_MEMORY
 from datagen.spotcheck.models.llava import Llava, load_llava
 from datagen.spotcheck.subjects import Dialogue
 from tests.spotcheck.checkpoints import save_llava
+from tests.spotcheck.models.conftest import load_image
 
 TURNS = (
     Turn("What is the man doing?", "The man is riding a wave."),
@@ -64,12 +65,11 @@ def score_naively(folder: Path, text: str, answers: Sequence[str], picture: Path
     """
     import torch
     import transformers
-    from PIL import Image
 
     processor = transformers.AutoProcessor.from_pretrained(folder, backend="pil")
     kind = "LlavaNext" if "next" in str(folder) else "Llava"
     model = getattr(transformers, f"{kind}ForConditionalGeneration").from_pretrained(folder)
-    image = Image.open(picture).convert("RGB")
+    image = load_image(picture)
     found: list[float] = []
     with torch.no_grad():
         inputs = processor(images=image, text=text, return_tensors="pt")
@@ -201,12 +201,11 @@ def test_own_answers_are_those_of_transformers(
 ) -> None:
     import torch
     import transformers
-    from PIL import Image
 
     processor = transformers.AutoProcessor.from_pretrained(llava_folder, backend="pil")
     model = transformers.LlavaForConditionalGeneration.from_pretrained(llava_folder)
     text = "USER: <image>\nIs there a dog? ASSISTANT:"
-    inputs = processor(images=Image.open(pictures[2]), text=text, return_tensors="pt")
+    inputs = processor(images=load_image(pictures[2]), text=text, return_tensors="pt")
     with torch.no_grad():
         made = model.generate(**inputs, max_new_tokens=6, do_sample=False)
         first = model(**inputs).logits[0, -1].softmax(-1)
