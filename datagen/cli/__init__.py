@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from datagen import __version__
-from datagen.cli import data, mock, run
+from datagen.cli import data, looking, mock, run
 from datagen.errors import DatagenError
 
 app = typer.Typer(
@@ -26,6 +26,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "check": data.check,
     "contexts": data.contexts,
     "report": run.report,
+    "spotcheck": looking.spotcheck,
+    "search": looking.search,
     "mock-server": mock.mock_server,
 }
 COMMANDS = tuple(_COMMANDS)

@@ -26,7 +26,7 @@ from datagen.spotcheck.models import ImageTextModel, OwnAnswer, VisionModel
 from datagen.spotcheck.probes import Probe, make_probes
 from datagen.spotcheck.references import make_reference
 from datagen.spotcheck.results import FlaggedRecord, Results, Stratum
-from datagen.spotcheck.sampling import Drawn, draw_sample
+from datagen.spotcheck.sampling import Drawn, digest_id, draw_sample
 from datagen.spotcheck.scores import compare_scores, find_doubtful
 from datagen.spotcheck.showing import (
     Answers,
@@ -213,8 +213,9 @@ def _make_known(
 
     They are spread over the response types as the sample is.
     """
-    truths, twins = [], []
-    for subject in subjects:
+    truths: list[Subject] = []
+    twins: list[Subject] = []
+    for subject in sorted(subjects, key=lambda each: digest_id(wish.seed, each.id)):
         if len(truths) >= wish.references:
             break
         if subject.annotated is None:

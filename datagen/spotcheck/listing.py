@@ -14,7 +14,7 @@ from datagen import pipeline
 from datagen.checks.shape import read_record
 from datagen.config import RunSettings
 from datagen.errors import RunError
-from datagen.formats.files import iter_records
+from datagen.formats.reading import iter_records
 from datagen.pipeline.checking import name_response_type
 from datagen.records import IMAGE_TOKEN, AnnotatedImage, Turn
 from datagen.spotcheck.sampling import Entry, Risk
@@ -136,13 +136,17 @@ class FileRecords:
         if settings.captions is not None or settings.contexts is not None:
             source = pipeline.read_source(settings)
             self._images = {image.id: image for image in source.images}
-        self._index = pipeline.ImageIndex(self._images) if self._images else None
+        self._types = pipeline.list_known_types(settings)
+        self._index = pipeline.ImageIndex(self._images, types=self._types) if self._images else None
 
     def list_entries(self) -> Iterator[Entry]:
         """Every record with a picture and at least one question and answer."""
         self.left_out.clear()
         checked = pipeline.check_file(
-            self._file, pipeline.make_rules(self._settings), images=self._index
+            self._file,
+            pipeline.make_rules(self._settings),
+            images=self._index,
+            types=self._types,
         )
         for position, each in enumerate(checked):
             problem = _find_problem(each.record)
@@ -162,12 +166,30 @@ class FileRecords:
             if position in wanted and isinstance(record, dict):
                 annotated = self._index.find(record) if self._index is not None else None
                 name = f"{record.get('id', '')} ({place})"
-                found[position] = _read_listed(name, name_response_type(record), record, annotated)
+                type_ = name_response_type(record, self._types)
+                found[position] = _read_listed(name, type_, record, annotated)
         return found
 
     def iterate_images(self) -> Iterator[AnnotatedImage]:
         """The images of the annotations."""
         yield from self._images.values()
+
+
+def list_pictures(target: Path) -> dict[str, list[str]]:
+    """The pictures that the records of a run folder or file name, each with the records' ids.
+
+    Raises:
+        DatasetError: the file cannot be read.
+        RunError: the run folder holds no data set.
+    """
+    file = target / pipeline.DATASET_FILE if target.is_dir() else target
+    if target.is_dir() and not file.is_file():
+        raise RunError(target, f"holds no {file.name}; `datagen build {target}` writes it")
+    pictures: dict[str, list[str]] = {}
+    for _, record in iter_records(file):
+        if isinstance(record, dict) and isinstance(record.get("image"), str) and record["image"]:
+            pictures.setdefault(record["image"], []).append(str(record.get("id", "")))
+    return pictures
 
 
 def open_records(target: Path, settings: RunSettings) -> RecordSet:

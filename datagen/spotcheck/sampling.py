@@ -111,7 +111,7 @@ def _rank(
         key = (entry.response_type, entry.risk)
         populations[key] = populations.get(key, 0) + 1
         heap = heaps.setdefault(key, [])
-        item = -(_digest(seed, entry.id) << _POSITION_BITS | entry.position)
+        item = -(digest_id(seed, entry.id) << _POSITION_BITS | entry.position)
         if len(heap) < most:
             heappush(heap, item)
         else:
@@ -119,7 +119,7 @@ def _rank(
     return populations, {key: sorted(-item for item in heap) for key, heap in heaps.items()}
 
 
-def _digest(seed: int, name: str) -> int:
+def digest_id(seed: int, name: str) -> int:
     data = f"{seed}\0{name}".encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(data, digest_size=8).digest())
 
@@ -221,7 +221,7 @@ def pair_pictures(images: Sequence[str], *, seed: int = 0) -> tuple[str | None, 
     >>> pair_pictures(["a.jpg", "b.jpg", "a.jpg"])
     ('b.jpg', 'a.jpg', 'b.jpg')
     """
-    ring = sorted(set(images), key=lambda image: (_digest(seed, f"picture {image}"), image))
+    ring = sorted(set(images), key=lambda image: (digest_id(seed, f"picture {image}"), image))
     if len(ring) < 2:
         return (None,) * len(images)
     following = dict(zip(ring, [*ring[1:], ring[0]], strict=True))
