@@ -5,7 +5,7 @@ A number that was not measured, or that is no number, is a dash; nothing here gi
 
 import math
 
-from datagen.spotcheck.results import Mean, Results, Share, TypeResult
+from datagen.spotcheck.results import Mean, Reliability, Results, Share, TypeResult
 from datagen.spotcheck.subjects import Control
 
 NONE = "–"
@@ -136,6 +136,13 @@ def name_type(response_type: str) -> str:
     return "all records" if response_type == ALL else response_type.replace("_", " ")
 
 
+def is_tried(reliability: Reliability | None) -> bool:
+    """Whether the flags were tried on both, records known to be false and to be true."""
+    if reliability is None:
+        return False
+    return is_known(reliability.sensitivity) and is_known(reliability.specificity)
+
+
 def find_whole(results: Results) -> TypeResult | None:
     """What holds for the whole set."""
     return next((each for each in results.types if each.response_type == ALL), None)
@@ -147,7 +154,7 @@ def write_headline(results: Results) -> str:
         return "No record was looked at, so nothing can be said of this set."
     whole = find_whole(results)
     reliability = results.reliability
-    if reliability is None:
+    if reliability is None or not is_tried(reliability):
         return "How far the model can be trusted is not known, so no share of faults is stated."
     if not reliability.usable:
         return "The model cannot tell false records from true ones; its flags are not used."
@@ -168,7 +175,7 @@ def explain_headline(results: Results) -> tuple[str, ...]:
     if not is_known(whole.flagged):
         sentences = []
     reliability = results.reliability
-    if reliability is None:
+    if reliability is None or not is_tried(reliability):
         return *sentences, "It was not tried on records whose truth is known."
     if not reliability.usable:
         return *sentences, "The figures behind this are below."

@@ -34,12 +34,12 @@ _INSTALL = "the page of a spot-check needs matplotlib; install it with:\n  pip i
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A flagged record as the page shows it: answers in pieces, values beside thresholds."""
+    """A flagged record as the page shows it: answers in pieces, values under their titles."""
 
     record: FlaggedRecord
     picture: Thumbnail
     turns: tuple[tuple[str, tuple[Piece, ...]], ...]
-    values: tuple[tuple[str, float, float | None], ...]
+    values: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,14 @@ def _draw_measure(measure: Measure, name: str) -> Plot:
 def _show_records(results: Results) -> list[Shown]:
     # One picture may stand behind several records; it is decoded once.
     thumbnail = lru_cache(maxsize=SHOWN)(make_thumbnail)
-    measures = {measure.name: measure for measure in results.measures}
+    titles = {measure.name: measure.title for measure in results.measures}
     return [
-        Shown(record, thumbnail(record.picture), _cut_turns(record), _list_values(record, measures))
+        Shown(
+            record,
+            thumbnail(record.picture),
+            _cut_turns(record),
+            tuple((titles.get(name, name), value) for name, value in record.values.items()),
+        )
         for record in results.flagged[:SHOWN]
     ]
 
@@ -184,17 +189,4 @@ def _cut_turns(record: FlaggedRecord) -> tuple[tuple[str, tuple[Piece, ...]], ..
             cut_answer(answer, [span[1:] for span in record.doubtful if span[0] == number]),
         )
         for number, (question, answer) in enumerate(record.turns)
-    )
-
-
-def _list_values(
-    record: FlaggedRecord, measures: dict[str, Measure]
-) -> tuple[tuple[str, float, float | None], ...]:
-    return tuple(
-        (
-            measures[name].title if name in measures else name,
-            value,
-            measures[name].threshold if name in measures else None,
-        )
-        for name, value in record.values.items()
     )

@@ -107,7 +107,11 @@ def _make_measure(
         means[control] = Mean(centre, centre - half, centre + half, count)
     gap = centres[0] - centres[1]
     half = 2.5 * spread / math.sqrt(count)
-    return Measure(name, title, values, means, Mean(gap, gap - half, gap + half, count), threshold)
+    mean = Mean(gap, gap - half, gap + half, count)
+    if threshold is None:
+        note = "This model cannot tell true records from false ones by it."
+        return Measure(name, title, values, means, mean, auc=make_share(0.52, 190), note=note)
+    return Measure(name, title, values, means, mean, threshold, make_share(0.83, 190))
 
 
 def _make_probes() -> tuple[ProbeKind, ...]:

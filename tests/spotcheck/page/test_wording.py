@@ -53,6 +53,12 @@ def test_a_model_that_was_not_tried_gives_no_share() -> None:
     assert "%" not in headline
 
 
+def test_reliability_out_of_no_records_counts_as_not_tried() -> None:
+    blind = Reliability(Share(0, 0, 1, 0), Share(1, 0, 1, 0), usable=False, note="")
+    headline = write_headline(make_results(reliability=blind))
+    assert headline.startswith("How far the model can be trusted is not known")
+
+
 def test_without_a_look_nothing_is_said_of_the_set() -> None:
     results = make_results(sampled=0)
     assert write_headline(results).startswith("No record was looked at")

@@ -72,12 +72,13 @@ def make_hollow() -> Results:
         {"right": Mean(math.nan, math.nan, math.nan, 0)},
         Mean(math.inf, 0, 0, 3),
         math.nan,
+        BAD,
     )
     record = replace(make_results().flagged[0], values={"gain": math.nan})
     return make_results(
         measures=(measure,),
         probes=(ProbeKind("boxed", {"right": BAD}),),
-        reliability=Reliability(BAD, BAD, usable=True, note=""),
+        reliability=Reliability(BAD, BAD, usable=True, note="Nothing."),
         types=(TypeResult("conversation", 5, 0, BAD, BAD), TypeResult("all", 5, 0, BAD, BAD)),
         strata=(Stratum("a", "conversation", "low", 0, 0),),
         flagged=(record,),
@@ -233,6 +234,22 @@ def test_the_alternative_text_of_a_plot_gives_its_numbers(tmp_path: Path) -> Non
     labels = page.collect("aria-label")
     assert any("conversation: flagged 12%" in label for label in labels)
     assert any("boxed: right picture 86%" in label for label in labels)
+
+
+def test_a_measure_that_flags_nobody_says_why(tmp_path: Path) -> None:
+    text = write(tmp_path, make_results()).text
+    start = text.index("Measures that flag nobody")
+    assert text[start:].count("cannot tell true records from false ones by it") == 1
+    measures = tuple(replace(measure, note="") for measure in make_results().measures)
+    assert "Measures that flag nobody" not in write(tmp_path, make_results(measures=measures)).text
+
+
+def test_twins_that_were_not_measured_have_no_table(tmp_path: Path) -> None:
+    note = "No twins could be made of these records."
+    blind = Reliability(Share(0, 0, 1, 0), Share(1, 0, 1, 0), usable=False, note=note)
+    page = write(tmp_path, make_results(reliability=blind))
+    assert note in page.text
+    assert "Flagged a false twin" not in page.text
 
 
 def test_paths_of_pictures_stay_off_the_page(tmp_path: Path) -> None:
