@@ -4,33 +4,25 @@ Nothing here knows torch; the models come in through their seams.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
 from datagen.spotcheck.categories import CategoryCounts
-from datagen.spotcheck.estimates import (
-    Judged,
-    estimate_types,
-    rank_flagged,
-    summarize_measures,
-    summarize_probes,
-)
+from datagen.spotcheck.concluding import About, Judging, list_known
+from datagen.spotcheck.findings import Findings
 from datagen.spotcheck.grounds import judge_turns
-from datagen.spotcheck.likeness import compare_answers, read_count, read_yes_no
+from datagen.spotcheck.likeness import read_count, read_yes_no
 from datagen.spotcheck.likening import classify_crops, measure_margins
 from datagen.spotcheck.listing import RecordSet
 from datagen.spotcheck.measuring import Embedder, Observer
 from datagen.spotcheck.models import ImageTextModel, OwnAnswer, VisionModel
 from datagen.spotcheck.probes import Probe, make_probes
 from datagen.spotcheck.references import make_reference
-from datagen.spotcheck.results import FlaggedRecord, Results, Stratum
+from datagen.spotcheck.results import Results
 from datagen.spotcheck.sampling import Drawn, digest_id, draw_sample
-from datagen.spotcheck.scores import compare_scores, find_doubtful
 from datagen.spotcheck.showing import (
-    Answers,
-    Scores,
     Stage,
     answer_probes,
     answer_subjects,
@@ -40,31 +32,14 @@ from datagen.spotcheck.showing import (
 )
 from datagen.spotcheck.subjects import Control, Subject
 from datagen.spotcheck.twins import make_twin
-from datagen.spotcheck.verdicts import (
-    ALL_TYPES,
-    Known,
-    flag,
-    measure_reliability,
-    set_thresholds,
-)
+from datagen.spotcheck.verdicts import Known
 from datagen.store import LookStore
 
 SAMPLE = 400
 """Records looked at where nothing else is said: a share of a half is then known to about 6%."""
 
 REFERENCES = 200
-SHOWN = 30
-"""Flagged records on the page."""
-
 _MOST_PROBED = 200  # pictures
-
-TITLES: Mapping[str, str] = {
-    "gain": "Grounding gain: how much likelier the picture makes the answer, nats a token",
-    "worst": "Most doubtful word: its gain from the picture, nats",
-    "agreement": "Agreement of the model's own answers, 0 to 1",
-    "clip": "CLIP margin: fit to the picture beyond other pictures, cosine",
-}
-"""What is measured of a record, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +69,6 @@ class Progress:
     total: int = 0
 
 
-@dataclass(slots=True)
-class _Findings:
-    """What was measured, by subject id, then by control."""
-
-    values: dict[str, dict[Control, dict[str, float]]] = field(default_factory=dict)
-    doubtful: dict[str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
-
-    def put(self, subject: str, control: Control, name: str, value: float | None) -> None:
-        if value is not None:
-            self.values.setdefault(subject, {}).setdefault(control, {})[name] = value
-
-
 def inspect(
     target: str,
     records: RecordSet,
@@ -132,58 +95,60 @@ def inspect(
     Raises:
         DatagenError: the records cannot be read, the store cannot be written, an endpoint fails.
     """
-    progress = Progress("listing records")
-    on_progress(progress)
+    on_progress(Progress("listing records"))
     draw = draw_sample(records.list_entries(), size=wish.sample, margin=wish.margin, seed=wish.seed)
     subjects = _load_subjects(records, folder, draw.records)
     counts = CategoryCounts(records.iterate_images())
     truths, twins = _make_known(subjects, counts, wish)
-    stage = set_stage([*subjects, *truths, *twins], seed=wish.seed)
+    stage = set_stage(subjects, [*truths, *twins], seed=wish.seed)
     probes = _make_probes(stage, counts, wish)
-
-    def tell(count: int) -> None:
-        progress.done += count
-        on_progress(progress)
-
-    findings = _Findings()
+    findings = Findings()
     answered: list[tuple[str, Control, bool]] = []
     if llava is not None:
-        progress.stage = "looking"
-        progress.total = count_looks(stage, probes, can_score=llava.can_score)
-        on_progress(progress)
+        total = count_looks(stage, probes, can_score=llava.can_score)
+        tell = _begin(Progress("looking", total=total), on_progress)
         observer = Observer(llava, store, max_tokens=wish.max_tokens, on_look=tell)
         if llava.can_score:
-            _add_scores(findings, stage, score_subjects(stage, observer))
-        _add_answers(findings, stage, answer_subjects(stage, observer))
+            findings.add_scores(stage, score_subjects(stage, observer))
+        findings.add_answers(stage, answer_subjects(stage, observer))
         answered += [
             (probe.kind, control, _is_right(probe, look))
             for probe, control, look in answer_probes(stage, probes, observer)
         ]
     if clip is not None:
-        progress.stage, progress.done, progress.total = "comparing pictures and texts", 0, 0
-        on_progress(progress)
+        tell = _begin(Progress("comparing pictures and texts"), on_progress)
         embedder = Embedder(clip, store, on_look=tell)
-        for name, margins in measure_margins(stage, embedder).items():
-            for control, (mean, _) in margins.items():
-                findings.put(name, control, "clip", mean)
+        findings.add_margins(measure_margins(stage, embedder))
         answered += [
             ("crop", control, is_right)
             for control, is_right in classify_crops(stage, embedder, counts.list_names())
         ]
-    known = _list_known(truths, twins, findings)
-    judging = _Judging(subjects, draw.strata, known)
+    known = list_known(truths, twins, findings)
+    judging = Judging(subjects, draw.strata, known)
     judged = judging.judge(stage, findings)
-    _keep_flags(store, judged)
-    return judging.conclude(
-        target,
-        judged,
-        findings,
-        answered,
-        models=_name_models(llava, clip),
-        problems=Counter(stage.problems[s.id] for s in subjects if s.id in stage.problems),
-        missing=_say_missing(records, llava, clip, known),
-        seed=wish.seed,
+    store.update_flags(
+        [one.subject.id for one in judged],
+        {one.subject.id: one.reasons for one in judged if one.reasons},
     )
+    about = About(
+        target=target,
+        models=_name_models(llava, clip),
+        seed=wish.seed,
+        missing=_say_missing(records, llava, clip, known),
+    )
+    problems = Counter(stage.problems[each.id] for each in subjects if each.id in stage.problems)
+    return judging.conclude(judged, findings, answered, problems, about)
+
+
+def _begin(progress: Progress, on_progress: Callable[[Progress], None]) -> Callable[[int], None]:
+    """Tell of a stage, and then of everything that is done in it."""
+    on_progress(progress)
+
+    def tell(count: int) -> None:
+        progress.done += count
+        on_progress(progress)
+
+    return tell
 
 
 def _load_subjects(records: RecordSet, folder: Path, drawn: Iterable[Drawn]) -> tuple[Subject, ...]:
@@ -247,127 +212,12 @@ def _make_probes(stage: Stage, counts: CategoryCounts, wish: Wish) -> dict[str, 
     return probes
 
 
-def _add_scores(findings: _Findings, stage: Stage, scores: Scores) -> None:
-    for subject in stage.subjects:
-        answers = [turn.answer for turn in subject.turns]
-        by_control = scores.get(subject.id, {})
-        for control, values in compare_scores(answers, by_control).items():
-            for name, value in values.items():
-                findings.put(subject.id, control, name, value)
-        findings.doubtful[subject.id] = find_doubtful(answers, by_control)
-
-
-def _add_answers(findings: _Findings, stage: Stage, answers: Answers) -> None:
-    for subject in stage.subjects:
-        for control, said in answers.get(subject.id, {}).items():
-            found = [
-                compare_answers(turn.question, turn.answer, own)
-                for turn, own in zip(subject.turns, said, strict=True)
-            ]
-            values = [each.agreement for each in found if each.agreement is not None]
-            if values:
-                findings.put(subject.id, control, "agreement", sum(values) / len(values))
-
-
 def _is_right(probe: Probe, look: OwnAnswer) -> bool:
     if probe.kind == "count":
         number = read_count(look.text)
         return number is not None and str(number) == probe.answer
     said = look.yes >= 0.5 if look.yes is not None else read_yes_no(probe.question, look.text)
     return said is not None and said == (probe.answer == "yes")
-
-
-def _list_known(
-    truths: Sequence[Subject], twins: Sequence[Subject], findings: _Findings
-) -> list[Known]:
-    """What was measured of the references whose picture could be shown."""
-    return [
-        Known(subject.id.partition(":")[2], subject.response_type, is_false, values["right"])
-        for group, is_false in ((truths, False), (twins, True))
-        for subject in group
-        if "right" in (values := findings.values.get(subject.id, {}))
-    ]
-
-
-class _Judging:
-    """The sample judged by what is known of the references."""
-
-    def __init__(
-        self, subjects: Sequence[Subject], strata: Sequence[Stratum], known: Sequence[Known]
-    ) -> None:
-        self._subjects = subjects
-        self._strata = strata
-        self._thresholds = set_thresholds(known)
-        populations: Counter[str] = Counter()
-        for row in strata:
-            populations[row.response_type] += row.population
-        self._populations = populations
-        self._reliabilities = (
-            measure_reliability(known, self._thresholds, populations) if known else {}
-        )
-
-    def judge(self, stage: Stage, findings: _Findings) -> list[Judged]:
-        """Every record of the sample that was looked at."""
-        judged = []
-        for subject in self._subjects:
-            values = findings.values.get(subject.id, {})
-            if subject.id in stage.problems or "right" not in values:
-                continue
-            bounds = self._thresholds.find(subject.response_type)
-            judged.append(Judged(subject, values, flag(values["right"], bounds)))
-        return judged
-
-    def conclude(
-        self,
-        target: str,
-        judged: Sequence[Judged],
-        findings: _Findings,
-        answered: Iterable[tuple[str, Control, bool]],
-        *,
-        models: dict[str, str],
-        problems: Mapping[str, int],
-        missing: tuple[str, ...],
-        seed: int,
-    ) -> Results:
-        """All of it for the report."""
-        measures = summarize_measures(judged, self._strata, self._thresholds, TITLES)
-        flagged = [_describe_flagged(one, findings) for one in judged if one.reasons]
-        return Results(
-            target=target,
-            models=models,
-            records=self._populations.total(),
-            sampled=len(self._subjects),
-            seed=seed,
-            strata=tuple(self._strata),
-            measures=measures,
-            probes=summarize_probes(answered),
-            reliability=self._reliabilities.get(ALL_TYPES),
-            types=estimate_types(judged, self._strata, self._reliabilities),
-            flagged=rank_flagged(flagged, measures, most=SHOWN),
-            unseen=dict(problems),
-            missing=missing,
-        )
-
-
-def _describe_flagged(one: Judged, findings: _Findings) -> FlaggedRecord:
-    subject = one.subject
-    return FlaggedRecord(
-        subject.id,
-        subject.response_type,
-        subject.image,
-        str(subject.picture),
-        tuple((turn.question, turn.answer) for turn in subject.turns),
-        one.reasons,
-        dict(one.values["right"]),
-        findings.doubtful.get(subject.id, ()),
-    )
-
-
-def _keep_flags(store: LookStore, judged: Sequence[Judged]) -> None:
-    store.update_flags(
-        [one.subject.id for one in judged],
-        {one.subject.id: one.reasons for one in judged if one.reasons},
-    )
 
 
 def _name_models(llava: VisionModel | None, clip: ImageTextModel | None) -> dict[str, str]:

@@ -120,6 +120,7 @@ def _rank(
 
 
 def digest_id(seed: int, name: str) -> int:
+    """What ranks a record: eight bytes of its own, whatever stands before it in the set."""
     data = f"{seed}\0{name}".encode("utf-8", "surrogatepass")
     return int.from_bytes(blake2b(data, digest_size=8).digest())
 

@@ -24,11 +24,13 @@ class Stage:
 
     Attributes:
         shuffled: file by subject id; who is not named here has no shuffled picture.
+        known: ids of the subjects of which is known whether they are true.
         problems: why a subject could not be shown under the right picture, by id.
     """
 
     subjects: tuple[Subject, ...]
     shuffled: Mapping[str, Path]
+    known: frozenset[str] = frozenset()
     problems: dict[str, str] = field(default_factory=dict)
 
     def find_picture(self, subject: Subject, control: Control) -> Path | None:
@@ -41,16 +43,30 @@ class Stage:
             return subject.picture
         return self.shuffled[subject.id] if control == "shuffled" else None
 
+    def list_views(self) -> Iterator[tuple[Subject, Control, Path | None]]:
+        """Every subject under every control that it can be shown under."""
+        for subject in self.subjects:
+            for control in CONTROLS:
+                if control != "shuffled" or subject.id in self.shuffled:
+                    yield subject, control, self.find_picture(subject, control)
 
-def set_stage(subjects: Sequence[Subject], *, seed: int) -> Stage:
-    """Give each subject the picture of another one."""
-    partners = pair_pictures([str(subject.picture) for subject in subjects], seed=seed)
+
+def set_stage(subjects: Sequence[Subject], known: Sequence[Subject], *, seed: int) -> Stage:
+    """Give each subject the picture of another one.
+
+    Args:
+        subjects: the sample.
+        known: true records and false twins about its pictures.
+        seed: another one pairs others.
+    """
+    everyone = (*subjects, *known)
+    partners = pair_pictures([str(subject.picture) for subject in everyone], seed=seed)
     shuffled = {
         subject.id: Path(partner)
-        for subject, partner in zip(subjects, partners, strict=True)
+        for subject, partner in zip(everyone, partners, strict=True)
         if partner is not None
     }
-    return Stage(tuple(subjects), shuffled)
+    return Stage(everyone, shuffled, frozenset(subject.id for subject in known))
 
 
 Scores = Mapping[str, Mapping[Control, tuple[AnswerScore, ...]]]
@@ -61,7 +77,7 @@ def score_subjects(stage: Stage, observer: Observer) -> Scores:
     """The recorded answers of every subject, scored under each control."""
     shown = [
         (subject, control, Dialogue(subject.turns, picture, subject.image_first))
-        for subject, control, picture in _list_views(stage)
+        for subject, control, picture in stage.list_views()
     ]
     looks = observer.score([dialogue for _, _, dialogue in shown])
     scores: dict[str, dict[Control, tuple[AnswerScore, ...]]] = defaultdict(dict)
@@ -74,10 +90,15 @@ def score_subjects(stage: Stage, observer: Observer) -> Scores:
 
 
 def answer_subjects(stage: Stage, observer: Observer) -> Answers:
-    """Own answers to every question of every subject, each behind the recorded turns before it."""
+    """Own answers to every question of every subject, each behind the recorded turns before it.
+
+    Known records are asked about their own pictures only: their answers set thresholds, and nobody
+    looks at their controls.
+    """
     shown = [
         (subject, control, Dialogue(turns, picture, subject.image_first))
-        for subject, control, picture in _list_views(stage)
+        for subject, control, picture in stage.list_views()
+        if control == "right" or subject.id not in stage.known
         for turns in _list_questions(subject.turns)
     ]
     looks = observer.answer([dialogue for _, _, dialogue in shown])
@@ -110,7 +131,7 @@ def answer_probes(
     """
     asked = [
         (probe, control, Dialogue((Turn(probe.question, ""),), picture))
-        for subject, control, picture in _list_views(stage)
+        for subject, control, picture in stage.list_views()
         for probe in probes.get(subject.id, ())
     ]
     looks = observer.answer([dialogue for _, _, dialogue in asked])
@@ -123,16 +144,11 @@ def answer_probes(
 
 def count_looks(stage: Stage, probes: Mapping[str, Sequence[Probe]], *, can_score: bool) -> int:
     """How many looks the three functions above ask for, those on disk included."""
-    views = [subject for subject, _, _ in _list_views(stage)]
-    asked = sum(len(subject.turns) + len(probes.get(subject.id, ())) for subject in views)
-    return asked + (len(views) if can_score else 0)
-
-
-def _list_views(stage: Stage) -> Iterator[tuple[Subject, Control, Path | None]]:
-    for subject in stage.subjects:
-        for control in CONTROLS:
-            if control != "shuffled" or subject.id in stage.shuffled:
-                yield subject, control, stage.find_picture(subject, control)
+    count = 0
+    for subject, control, _ in stage.list_views():
+        is_asked = control == "right" or subject.id not in stage.known
+        count += len(subject.turns) * is_asked + len(probes.get(subject.id, ())) + can_score
+    return count
 
 
 def _list_questions(turns: Sequence[Turn]) -> Iterable[tuple[Turn, ...]]:
