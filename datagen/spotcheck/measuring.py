@@ -5,6 +5,7 @@ turns, and the bytes of the picture. So a spot-check that was killed goes on whe
 a larger sample pays for the additional records only.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -88,7 +89,9 @@ class Observer:
             if key not in results
         }
         places, wanted = list(missing), list(missing.values())
+        times = Counter(keys)
         for key, result in self._keep(shelf, ((places[n], each) for n, each in ask(wanted))):
+            self._on_look(times[key])
             results[key] = result
         return [results[key] for key in keys]
 
@@ -102,7 +105,6 @@ class Observer:
                 # What could not be shown is tried again: the picture may be mended by then.
                 if not isinstance(look, Unseen):
                     waiting.append((key, shelf.dump(look)))
-                self._on_look(1)
                 yield key, look
                 if len(waiting) >= _KEPT_AT_ONCE:
                     self._store.add(waiting)
