@@ -107,7 +107,9 @@ def test_progress_counts_every_look_once_kept_or_made(tmp_path: Path) -> None:
     counts: list[int] = []
     with LookStore(tmp_path, write=True) as store:
         Observer(CountingModel(), store, max_tokens=8).score(_ask(1))
-        Observer(CountingModel(), store, max_tokens=8, on_look=counts.append).score(_ask(1, 2, 3, 3))
+        Observer(CountingModel(), store, max_tokens=8, on_look=counts.append).score(
+            _ask(1, 2, 3, 3)
+        )
     assert sum(counts) == 4
 
 
