@@ -174,8 +174,8 @@ _RULES = (
     # A local server says 500 for it; it would be asked again in vain.
     _rule(
         {400, 404, 422, 500, 501},
-        r"(image|vision|multimodal)[^.]{0,40}(not supported|unsupported)"
-        r"|not support[^.]{0,20}(image|vision|multimodal)|mmproj|not a multimodal"
+        r"(images?|vision|multimodal)( inputs?)? (is|are) (not supported|unsupported)"
+        r"|(does not|doesn't) support (image|vision|multimodal)|mmproj|not a multimodal model"
         r"|at most 0 image",
         advice="choose a model that takes pictures",
     ),

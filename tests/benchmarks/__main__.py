@@ -20,6 +20,7 @@ from tests.benchmarks import (
     bench_faults,
     bench_memory,
     bench_rate_limit,
+    bench_spotcheck,
     bench_throughput,
     bench_tokens,
 )
@@ -43,6 +44,7 @@ CASES: Mapping[str, Measure] = {
     "tokens": bench_tokens.measure,
     "cost": bench_cost.measure,
     "checks": bench_checks.measure,
+    "spotcheck": bench_spotcheck.measure,
 }
 
 

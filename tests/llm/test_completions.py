@@ -160,3 +160,27 @@ def test_a_picture_goes_along_with_its_message_and_the_others_stay_text() -> Non
         ],
         "again",
     ]
+
+
+def test_the_picture_stands_before_its_text_where_the_prompt_says_so() -> None:
+    prompt = Prompt((Message("user", "Q"),), image=Path("a.jpg"), image_first=True)
+    body = json.loads(write_body("m", prompt, {}, picture_url="data:,"))
+    assert [part["type"] for part in body["messages"][0]["content"]] == ["image_url", "text"]
+
+
+def test_the_likeliest_first_tokens_are_read_where_an_endpoint_tells_them() -> None:
+    likely = [{"token": "Yes", "logprob": -0.1, "bytes": None}, {"token": "No", "logprob": -2.4}]
+    told = {"content": [{**likely[0], "top_logprobs": likely}, {"token": ",", "logprob": -0.1}]}
+    choice = {"message": {"content": "Yes, it is."}, "logprobs": told}
+    assert read_reply(answer(choices=[choice])).first_tokens == (("Yes", -0.1), ("No", -2.4))
+    alone = {"content": [{"token": "Yes", "logprob": -0.1}]}
+    choice = {"message": {"content": "Yes."}, "logprobs": alone}
+    assert read_reply(answer(choices=[choice])).first_tokens == (("Yes", -0.1),)
+
+
+@pytest.mark.parametrize(
+    "told", [None, {}, {"content": None}, {"content": []}, "odd", {"content": 5}]
+)
+def test_odd_probabilities_do_not_cost_the_reply(told: object) -> None:
+    reply = read_reply(answer(choices=[{"message": {"content": "Yes."}, "logprobs": told}]))
+    assert (reply.text, reply.first_tokens) == ("Yes.", ())

@@ -1,4 +1,5 @@
 import json
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -168,3 +169,16 @@ def test_tokens_are_a_fourth_of_the_characters_rounded_up(text: str) -> None:
 def test_any_body_whatever_is_read_or_refused(body: bytes) -> None:
     with suppress(RefusedError):
         assert read_request(body).messages
+
+
+def test_the_first_words_probability_is_told_where_it_is_asked_for() -> None:
+    def tell(text: str, **fields: Any) -> Any:  # noqa: ANN401 - any JSON
+        asked = request(**fields)
+        completion = compose(asked, lambda *_prompt: text)
+        return json.loads(render(completion, asked, "1"))["choices"][0]["logprobs"]
+
+    assert tell("Yes, it is.") is None
+    [first] = tell("Yes, it is.", logprobs=True, top_logprobs=5)["content"]
+    likely = {each["token"]: round(math.exp(each["logprob"]), 3) for each in first["top_logprobs"]}
+    assert (first["token"], likely) == ("Yes", {"Yes": 0.9, "No": 0.1})
+    assert tell("", logprobs=True)["content"][0]["top_logprobs"] == []

@@ -102,7 +102,7 @@ def save_llava(
         ),
         "text_config": {
             **_shape_tower(hidden, layers, model_type="llama", vocab_size=len(tokenizer)),
-            "num_key_value_heads": 4,
+            "num_key_value_heads": 2,
             "max_position_embeddings": context,
             "bos_token_id": tokenizer.bos_token_id,
             "eos_token_id": tokenizer.eos_token_id,
@@ -185,7 +185,7 @@ def _shape_tower(hidden: int, layers: int, **more: Any) -> dict[str, Any]:  # no
         "hidden_size": hidden,
         "intermediate_size": 2 * hidden,
         "num_hidden_layers": layers,
-        "num_attention_heads": 4,
+        "num_attention_heads": 2,
     }
     return {**shape, **more}
 

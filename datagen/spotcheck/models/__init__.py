@@ -2,10 +2,17 @@
 
 Only modules of this folder import torch and transformers, and only when a model is loaded.
 
-    llava.py      LLaVA-1.5 and LLaVA-NeXT checkpoints through transformers
-    clip.py       CLIP checkpoints through transformers
-    endpoint.py   any OpenAI-compatible endpoint that takes pictures
-    pictures.py   picture files, decoded in the background; the blank picture
+    checkpoints.py  a name or folder -> a checkpoint's files: folder, cache, hub
+    loading.py      a checkpoint's parts, loaded; devices, numbers, quantization
+    pictures.py     picture files as models take them; the blank picture
+    batches.py      batches, loaded ahead in a thread, halved where memory runs out
+    llava.py        LLaVA-1.5 and LLaVA-NeXT checkpoints through transformers
+      dialogues.py    a dialogue -> the text that a checkpoint reads
+      tokens.py       texts -> token ids, the tokens of every answer known
+      features.py     what the vision tower makes of pictures, kept for a while
+      stacking.py     prompts and pictures -> one batch
+    clip.py         CLIP checkpoints through transformers
+    endpoint.py     any OpenAI-compatible endpoint that takes pictures
 """
 
 from collections.abc import Iterator, Sequence

@@ -101,6 +101,8 @@ def load_weights(model_class: Any, checkpoint: Checkpoint, device: str, **option
         model, report = model_class.from_pretrained(
             checkpoint.folder, local_files_only=True, output_loading_info=True, **options
         )
+        if "quantization_config" not in options:  # quantized ones are where they belong
+            model = model.to(device)
     except (OSError, RuntimeError, ValueError, KeyError, safetensors.SafetensorError) as exc:
         raise SettingsError(
             f"the weights in {checkpoint.folder} cannot be loaded: {say_why(exc)}"
@@ -111,7 +113,7 @@ def load_weights(model_class: Any, checkpoint: Checkpoint, device: str, **option
             f"the checkpoint in {checkpoint.folder} is not whole: it lacks {len(lacking)} of its"
             f" weights, the first is {lacking[0]}"
         )
-    return model.eval() if "quantization_config" in options else model.to(device).eval()
+    return model.eval()
 
 
 def load_part(part_class: Any, checkpoint: Checkpoint, what: str, **options: Any) -> Any:  # noqa: ANN401 - transformers' own
