@@ -14,6 +14,7 @@ from datagen.checks.grounding.lexicon import load_lexicon
 from datagen.checks.grounding.readings import Mood, Sentence, Term
 from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.vocabulary import Noun, find_noun, is_general, list_singulars
+from datagen.checks.memo import Memo
 
 CLAIMING_KINDS = frozenset(
     {"animal", "artifact", "clothes", "food", "furniture", "object", "plant", "structure"}
@@ -92,7 +93,7 @@ class NounPhrase:
 def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
     """The phrases by which a sentence says that a thing is there, in order."""
     words = list_words(sentence)
-    candidates = [index for index, word in enumerate(words) if is_candidate(word)]
+    candidates = [index for index, word in enumerate(words) if _CANDIDATES[word]]
     if not candidates:
         return
     taken = _list_taken(sentence)
@@ -115,7 +116,6 @@ def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:
     return False
 
 
-@lru_cache(maxsize=1 << 14)
 def is_candidate(word: str) -> bool:
     """Whether a lower-case word may be a noun that claims a thing.
 
@@ -126,6 +126,9 @@ def is_candidate(word: str) -> bool:
         return False
     noun = find_noun(word)
     return noun is not None and noun.kind in CLAIMING_KINDS
+
+
+_CANDIDATES = Memo(is_candidate)
 
 
 def _is_soft(term: Term | None) -> bool:

@@ -5,17 +5,13 @@ captions leave most things out. It is a doubt (`unsupported`), of a weight that 
 every place has is often true, a thing that is brought in is less so.
 """
 
-import tomllib
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from importlib import resources
-from itertools import pairwise
+from dataclasses import replace
 
 from datagen.checks.grounding.breeds import judge_breeds
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage
+from datagen.checks.grounding.ground import Ground, find_whole
 from datagen.checks.grounding.noun_phrases import DEFINITE, NounPhrase, find_phrases, is_listed
 from datagen.checks.grounding.readings import Sentence
 from datagen.checks.grounding.tokens import list_words, measure_span
@@ -32,23 +28,6 @@ _DOUBTS: Mapping[str, str] = {
     "structure": "noun-setting",
 }
 """Rule of a claim without ground by the kind of its noun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the captions and boxes of one image know, in nouns.
-
-    Attributes:
-        words: every word of the captions, singulars among them, neighbours joined and apart.
-        rows: main senses of the captions' nouns and the categories, wide ones left out.
-        above: the rows above these.
-        implied: nouns that come with what is known: rule by noun.
-    """
-
-    words: frozenset[str]
-    rows: frozenset[int]
-    above: frozenset[int]
-    implied: Mapping[str, str]
 
 
 def judge_nouns(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
@@ -81,8 +60,7 @@ def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim
     if not phrases:
         return
     known = _list_known(sentence, passage.evidence)
-    image = passage.evidence.image
-    ground = gather_ground(image.captions, tuple(passage.evidence.boxes))
+    ground = passage.evidence.ground
     for phrase in phrases:
         if phrase.last in known:
             continue
@@ -120,7 +98,7 @@ def _weigh(noun: Noun, ground: Ground, question: Sequence[Sentence]) -> tuple[Ve
         return "supported", "noun-wider"
     if not list_above(noun.word).isdisjoint(ground.rows):
         return "unverifiable", "noun-narrower"
-    if rule := ground.implied.get(noun.word, ""):
+    if rule := find_whole(noun.word, ground):
         return "unverifiable", rule
     if _is_asked(noun, question):
         return "unverifiable", "noun-asked"
@@ -130,85 +108,7 @@ def _weigh(noun: Noun, ground: Ground, question: Sequence[Sentence]) -> tuple[Ve
 
 
 def _is_head_known(head: str, ground: Ground) -> bool:
-    return head in ground.words or head in ground.implied
-
-
-# --- the ground -------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def gather_ground(captions: tuple[str, ...], categories: tuple[str, ...]) -> Ground:
-    """What the captions and the boxed categories of one image know."""
-    words = {form for caption in captions for form in _list_caption_words(caption)}
-    known = words.union(categories, (name.split()[-1] for name in categories))
-    rows: set[int] = set()
-    above: set[int] = set()
-    for word in known:
-        noun = load_vocabulary().nouns.get(word)
-        if noun and noun.kind != "abstract":
-            rows.add(noun.main)
-            above |= list_above(noun.word)
-    wide = load_vocabulary().wide
-    implied = dict(_imply(known))
-    return Ground(frozenset(known), frozenset(rows - wide), frozenset(above), implied)
-
-
-def _list_caption_words(caption: str) -> Iterator[str]:
-    words = _split(caption)
-    for word in words:
-        yield from list_singulars(word)
-    for first, second in pairwise(words):
-        for form in list_singulars(second):
-            yield f"{first} {form}"
-            yield f"{first}{form}"
-
-
-def _split(caption: str) -> list[str]:
-    return "".join(sign if sign.isalpha() else " " for sign in caption.lower()).split()
-
-
-def _imply(known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The nouns that come with the known words, each with its rule; parts go before scenes."""
-    parts, scenes, everywhere = _load_relatives()
-    for noun in everywhere:
-        yield noun, "noun-of-scene"
-    for word in known:
-        for noun in scenes.get(word, ()):
-            yield noun, "noun-of-scene"
-    for word in known:
-        for noun in parts.get(word, ()):
-            yield noun, "noun-part"
-
-
-_Relatives = Mapping[str, Collection[str]]
-
-
-@cache
-def _load_relatives() -> tuple[_Relatives, _Relatives, Collection[str]]:
-    """Parts by whole, things by scene, and the things of every scene."""
-    parts = _index(_read_rows("parts.toml"), "whole", "parts")
-    scenes = _index(_read_rows("scenes.toml"), "given", "has")
-    return parts, scenes, scenes.get("", ())
-
-
-def _read_rows(name: str) -> list[Mapping[str, list[str]]]:
-    rows: list[Mapping[str, list[str]]] = tomllib.loads(_read_data(name))["rows"]
-    return rows
-
-
-def _read_data(name: str) -> str:
-    file = resources.files("datagen.checks.grounding") / "data" / name
-    return file.read_text(encoding="utf-8")
-
-
-def _index(
-    rows: Iterable[Mapping[str, Sequence[str]]], key: str, value: str
-) -> dict[str, frozenset[str]]:
-    index: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        for word in row[key] or ("",):
-            index[word].update(row[value])
-    return {word: frozenset(nouns) for word, nouns in index.items()}
+    return head in ground.words or bool(find_whole(head, ground))
 
 
 def _is_asked(noun: Noun, question: Iterable[Sentence]) -> bool:

@@ -1,0 +1,110 @@
+"""Validate stage, grounding: captions and boxes of one image -> the nouns that they know.
+
+Beside the words themselves: what is a kind of them or they a kind of, and what comes with them, for
+a car has wheels and a kitchen has a sink.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from datagen.checks.grounding.vocabulary import list_above, list_singulars, load_vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the captions and boxes of one image know, in nouns.
+
+    Attributes:
+        words: every word of the captions, singulars among them, neighbours joined and apart, and
+            the boxed categories.
+        rows: main senses of these, wide ones left out.
+        above: the rows above these.
+    """
+
+    words: frozenset[str]
+    rows: frozenset[int]
+    above: frozenset[int]
+
+
+def gather_ground(captions: Iterable[str], categories: Iterable[str]) -> Ground:
+    """What the captions and the boxed categories of one image know."""
+    vocabulary = load_vocabulary()
+    known = {form for caption in captions for form in _list_caption_words(caption)}
+    for name in categories:
+        known |= {name, name.split()[-1]}
+    nouns = [vocabulary.nouns[word] for word in known if word in vocabulary.nouns]
+    seen = [noun for noun in nouns if noun.kind != "abstract"]
+    return Ground(
+        words=frozenset(known),
+        rows=frozenset([noun.main for noun in seen]) - vocabulary.wide,
+        above=frozenset().union(*[list_above(noun.word) for noun in seen]),
+    )
+
+
+def find_whole(noun: str, ground: Ground) -> str:
+    """The rule by which a noun comes with what is known; empty where it does not.
+
+    A part ("wheel" beside a bus) goes before what its scene has ("oven" in a kitchen).
+    """
+    wholes, scenes, everywhere = _load_relatives()
+    if noun in wholes and not wholes[noun].isdisjoint(ground.words):
+        return "noun-part"
+    if noun in everywhere or (noun in scenes and not scenes[noun].isdisjoint(ground.words)):
+        return "noun-of-scene"
+    return ""
+
+
+class _Letters(dict[int, int]):
+    """Letters as they are, a blank for anything else; filled as characters come up."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = code if chr(code).isalpha() else ord(" ")
+        return self[code]
+
+
+_LETTERS = _Letters()
+
+
+def _list_caption_words(caption: str) -> Iterator[str]:
+    words = caption.lower().translate(_LETTERS).split()
+    forms = [list_singulars(word) for word in words]
+    for each in forms:
+        yield from each
+    for first, seconds in zip(words, forms[1:], strict=False):
+        for second in seconds:
+            yield f"{first} {second}"
+            yield f"{first}{second}"
+
+
+_Relatives = Mapping[str, frozenset[str]]
+
+
+@cache
+def _load_relatives() -> tuple[_Relatives, _Relatives, frozenset[str]]:
+    """For each noun the wholes that it is a part of, the scenes that have it; what every scene has."""
+    wholes = _index(_read_rows("parts.toml"), "parts", "whole")
+    scenes = _index(_read_rows("scenes.toml"), "has", "given")
+    everywhere = [
+        noun for row in _read_rows("scenes.toml") if not row["given"] for noun in row["has"]
+    ]
+    return wholes, scenes, frozenset(everywhere)
+
+
+def _read_rows(name: str) -> list[Mapping[str, list[str]]]:
+    file = resources.files("datagen.checks.grounding") / "data" / name
+    rows: list[Mapping[str, list[str]]] = tomllib.loads(file.read_text(encoding="utf-8"))["rows"]
+    return rows
+
+
+def _index(
+    rows: Iterable[Mapping[str, Sequence[str]]], key: str, value: str
+) -> dict[str, frozenset[str]]:
+    index: defaultdict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        for word in row[key]:
+            index[word].update(row[value])
+    return {word: frozenset(words) for word, words in index.items()}
