@@ -1,6 +1,4 @@
-import tomllib
 from collections.abc import Sequence
-from importlib import resources
 
 import pytest
 from hypothesis import given
