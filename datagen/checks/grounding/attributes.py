@@ -14,7 +14,7 @@ from typing import Any
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.traits import (
     collect_stated,
     is_asserted_at,
@@ -104,7 +104,7 @@ def _make_scale(row: Mapping[str, Any]) -> Scale:
 
 def judge_attributes(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     """Judge what one sentence says of how things are, and of weather and light."""
-    words = list_words(sentence)
+    words = sentence.words
     antonyms = load_antonyms()
     if is_open(sentence):
         return
@@ -205,6 +205,6 @@ def _read_captions(evidence: Evidence, scale: Scale) -> tuple[frozenset[str], tu
         (index, value)
         for index, sentences in enumerate(evidence.sentences)
         for sentence in sentences
-        for _, _, value in _find_phrases(list_words(sentence), scale)
+        for _, _, value in _find_phrases(sentence.words, scale)
     ]
     return frozenset(value for _, value in found), tuple(sorted({index for index, _ in found}))

@@ -15,7 +15,7 @@ from importlib import resources
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.traits import (
     collect_stated,
     find_affirmed,
@@ -114,7 +114,7 @@ def load_palette() -> Palette:
 def judge_colours(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     """Judge the colours that one sentence gives to things of the lexicon."""
     palette = load_palette()
-    words = list_words(sentence)
+    words = sentence.words
     if palette.words.isdisjoint(words) and not _has_compound(words, passage.text):
         affirmed = find_affirmed(sentence, passage)
         if affirmed is not None:
@@ -134,7 +134,7 @@ def judge_colours(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
 
 
 def _judge_named(sentence: Sentence, passage: Passage, palette: Palette) -> Iterator[Claim]:
-    words = list_words(sentence)
+    words = sentence.words
     for mention in sentence.mentions:
         found = _read_colours(words, mention, palette)
         if found and is_judged(mention):
@@ -175,7 +175,7 @@ def _has_compound(words: Sequence[str], text: str) -> bool:
 
 def _read_short(words: Sequence[str], passage: Passage, palette: Palette) -> list[int]:
     """The colours of "Red.", "It is red and white.", when a colour was asked for."""
-    asked = [word for part in passage.question for word in list_words(part)]
+    asked = [word for part in passage.question for word in part.words]
     if not any(word in palette.nouns or word in palette.families for word in asked):
         return []
     found: list[int] = []
@@ -194,7 +194,7 @@ def _judge(
     if not knows(passage.evidence, classes) or not _COLOURLESS.isdisjoint(classes):
         return
     palette = load_palette()
-    words = list_words(sentence)
+    words = sentence.words
     said = {name for at in found for name in palette.find_families(words[at])}
     stated = collect_stated(passage.evidence, mention, _COLOURS, palette.shades)
     families = {name for word in stated.words for name in palette.find_families(word)}

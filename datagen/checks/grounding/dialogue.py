@@ -21,7 +21,6 @@ from datagen.checks.grounding.questions import is_supposing
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
 from datagen.checks.grounding.relations import judge_relations
 from datagen.checks.grounding.replies import judge_reply
-from datagen.checks.grounding.tokens import list_words
 
 IMAGE_TOKEN = "<image>"
 
@@ -146,11 +145,9 @@ def _is_denied(premise: Claim, answer: Sequence[Sentence], question: Sequence[Se
 def _is_open_question(question: Sequence[Sentence]) -> bool:
     """A question for which "no" is no answer: it can only deny what was taken for granted."""
     return any(
-        not _WH_WORDS.isdisjoint(list_words(sentence))
-        for sentence in question
-        if sentence.is_question
+        not _WH_WORDS.isdisjoint(sentence.words) for sentence in question if sentence.is_question
     )
 
 
 def _has_denial(sentence: Sentence) -> bool:
-    return any(word in _DENIALS or word.endswith("n't") for word in list_words(sentence))
+    return any(word in _DENIALS or word.endswith("n't") for word in sentence.words)

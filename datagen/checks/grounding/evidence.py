@@ -17,7 +17,6 @@ from importlib import resources
 
 from datagen.checks.grounding.ground import Ground, gather_ground
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.records import AnnotatedImage
 
 _NAMING_KINDS = frozenset({"class", "kind", "person"})
@@ -198,7 +197,7 @@ def _index_naming(
 
 
 def _collect_words(sentences: Iterable[Iterable[Sentence]]) -> frozenset[str]:
-    words = {word for parts in sentences for sentence in parts for word in list_words(sentence)}
+    words = {word for parts in sentences for sentence in parts for word in sentence.words}
     return frozenset(words.union(map(singular_of, words)))
 
 

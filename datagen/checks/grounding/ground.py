@@ -6,7 +6,7 @@ a car has wheels and a kitchen has a sink.
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -33,7 +33,7 @@ class Ground:
 def gather_ground(captions: Iterable[str], categories: Iterable[str]) -> Ground:
     """What the captions and the boxed categories of one image know."""
     vocabulary = load_vocabulary()
-    known = {form for caption in captions for form in _list_caption_words(caption)}
+    known: set[str] = set().union(*map(_list_words, captions))
     for name in categories:
         known |= {name, name.split()[-1]}
     nouns = [vocabulary.nouns[word] for word in known if word in vocabulary.nouns]
@@ -45,17 +45,16 @@ def gather_ground(captions: Iterable[str], categories: Iterable[str]) -> Ground:
     )
 
 
-def find_whole(noun: str, ground: Ground) -> str:
-    """The rule by which a noun comes with what is known; empty where it does not.
+def is_part(noun: str, ground: Ground) -> bool:
+    """Whether something known has such a part, as a bus has wheels."""
+    wholes, _, _ = _load_relatives()
+    return noun in wholes and not wholes[noun].isdisjoint(ground.words)
 
-    A part ("wheel" beside a bus) goes before what its scene has ("oven" in a kitchen).
-    """
-    wholes, scenes, everywhere = _load_relatives()
-    if noun in wholes and not wholes[noun].isdisjoint(ground.words):
-        return "noun-part"
-    if noun in everywhere or (noun in scenes and not scenes[noun].isdisjoint(ground.words)):
-        return "noun-of-scene"
-    return ""
+
+def is_of_scene(noun: str, ground: Ground) -> bool:
+    """Whether a known scene has such a thing, as a kitchen has a sink, or every scene."""
+    _, scenes, everywhere = _load_relatives()
+    return noun in everywhere or (noun in scenes and not scenes[noun].isdisjoint(ground.words))
 
 
 class _Letters(dict[int, int]):
@@ -69,15 +68,17 @@ class _Letters(dict[int, int]):
 _LETTERS = _Letters()
 
 
-def _list_caption_words(caption: str) -> Iterator[str]:
+def _list_words(caption: str) -> set[str]:
+    """The words of a caption in the singular, neighbours joined and apart."""
     words = caption.lower().translate(_LETTERS).split()
     forms = [list_singulars(word) for word in words]
-    for each in forms:
-        yield from each
-    for first, seconds in zip(words, forms[1:], strict=False):
-        for second in seconds:
-            yield f"{first} {second}"
-            yield f"{first}{second}"
+    pairs = [
+        (one, form) for one, following in zip(words, forms[1:], strict=False) for form in following
+    ]
+    known = {form for each in forms for form in each}
+    known.update([f"{one} {form}" for one, form in pairs])
+    known.update([f"{one}{form}" for one, form in pairs])
+    return known
 
 
 _Relatives = Mapping[str, frozenset[str]]

@@ -12,7 +12,6 @@ from importlib import resources
 
 from datagen.checks.grounding.lexicon import load_lexicon
 from datagen.checks.grounding.readings import Mood, Sentence, Term
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.vocabulary import Noun, find_noun, is_general, list_singulars
 from datagen.checks.memo import Memo
 
@@ -92,7 +91,7 @@ class NounPhrase:
 
 def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
     """The phrases by which a sentence says that a thing is there, in order."""
-    words = list_words(sentence)
+    words = sentence.words
     candidates = [index for index, word in enumerate(words) if _CANDIDATES[word]]
     if not candidates:
         return
@@ -108,7 +107,7 @@ def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
 
 def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:
     """Whether the thing stands in a list of examples: "several items, such as a pen, a cup …"."""
-    for word in reversed(list_words(sentence)[: phrase.head]):
+    for word in reversed(sentence.words[: phrase.head]):
         if word in _EXAMPLES:
             return True
         if word in _BREAKS and word not in _LIST_WORDS:
@@ -269,7 +268,7 @@ def _find_clause(sentence: Sentence, index: int) -> tuple[int, int]:
     for clause in sentence.clauses:
         if clause[0] <= index < clause[1]:
             return clause
-    return 0, len(sentence.tokens)
+    return 0, len(sentence.words)
 
 
 def _find_mood(sentence: Sentence, index: int) -> Mood:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datagen.checks.grounding.breeds import judge_breeds
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage
-from datagen.checks.grounding.ground import Ground, find_whole
+from datagen.checks.grounding.ground import Ground, is_of_scene, is_part
 from datagen.checks.grounding.noun_phrases import DEFINITE, NounPhrase, find_phrases, is_listed
 from datagen.checks.grounding.readings import Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.vocabulary import Noun, list_above, list_singulars, load_vocabulary
 
 _DOUBTS: Mapping[str, str] = {
@@ -98,8 +98,10 @@ def _weigh(noun: Noun, ground: Ground, question: Sequence[Sentence]) -> tuple[Ve
         return "supported", "noun-wider"
     if not list_above(noun.word).isdisjoint(ground.rows):
         return "unverifiable", "noun-narrower"
-    if rule := find_whole(noun.word, ground):
-        return "unverifiable", rule
+    if is_part(noun.word, ground):
+        return "unverifiable", "noun-part"
+    if is_of_scene(noun.word, ground):
+        return "unverifiable", "noun-of-scene"
     if _is_asked(noun, question):
         return "unverifiable", "noun-asked"
     if " " in noun.word and _is_head_known(noun.word.split()[-1], ground):
@@ -108,10 +110,10 @@ def _weigh(noun: Noun, ground: Ground, question: Sequence[Sentence]) -> tuple[Ve
 
 
 def _is_head_known(head: str, ground: Ground) -> bool:
-    return head in ground.words or bool(find_whole(head, ground))
+    return head in ground.words or is_part(head, ground) or is_of_scene(head, ground)
 
 
 def _is_asked(noun: Noun, question: Iterable[Sentence]) -> bool:
     return any(
-        noun.word in list_singulars(word) for sentence in question for word in list_words(sentence)
+        noun.word in list_singulars(word) for sentence in question for word in sentence.words
     )

@@ -12,7 +12,6 @@ from typing import Literal
 
 from datagen.checks.grounding.geometry import Relation, Zone
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.zones import (
     PICTURE_WORDS,
     SIDED_PARTS,
@@ -98,7 +97,7 @@ class Place:
 
 def find_places(sentence: Sentence) -> list[Place]:
     """The phrases of place in order; they never overlap."""
-    words = list_words(sentence)
+    words = sentence.words
     if _TRIGGERS.isdisjoint(words):
         return []
     heads = {mention.head: mention for mention in sentence.mentions}

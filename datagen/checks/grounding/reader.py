@@ -38,11 +38,12 @@ class LexiconReader:
         return tuple([self._read_sentence(tokens) for tokens in split_sentences(text)])
 
     def _read_sentence(self, tokens: Tokens) -> Sentence:
-        words = tokens.words
+        words, starts = tokens
         found = find_terms(words, self._lexicon)
         scope = read_scope(words)
         return Sentence(
-            tokens=tokens,
+            words=words,
+            starts=starts,
             mentions=make_mentions(words, found, self._lexicon, scope) if found else (),
             clauses=_list_clauses(scope.starts, len(words)),
             moods=_PLAIN if scope.moods == [0] else tuple([MOODS[mood] for mood in scope.moods]),

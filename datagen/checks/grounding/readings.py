@@ -41,15 +41,6 @@ class Term:
 
 
 @dataclass(slots=True, unsafe_hash=True)
-class Token:
-    """A word, a number or a punctuation mark; `lower` has straight apostrophes."""
-
-    lower: str
-    start: int
-    end: int
-
-
-@dataclass(slots=True, unsafe_hash=True)
 class Quantity:
     """A number word before a noun, or before a list that it rules.
 
@@ -108,14 +99,16 @@ class Sentence:
     """One sentence as read.
 
     Attributes:
-        tokens: in order, punctuation included.
+        words: lower-case with straight apostrophes, punctuation included; not to be changed.
+        starts: their offsets in the text.
         mentions: in order of `first`; terms never overlap.
         clauses: for each clause its first token and the one after its last, in order.
         moods: of the clauses.
         is_question: ends with a question mark.
     """
 
-    tokens: Sequence[Token]
+    words: Sequence[str]
+    starts: Sequence[int]
     mentions: Sequence[Mention] = ()
     clauses: Sequence[tuple[int, int]] = ()
     moods: Sequence[Mood] = field(default=())

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datagen.checks.grounding.links import AHEAD, FINITE, LINKS, OPENERS, is_link
 from datagen.checks.grounding.places import Place
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.traits import PREPOSITIONS
 
 _BOUNDARIES = frozenset({
@@ -60,7 +59,7 @@ def find_subjects(
         places: as `find_places` gives them.
         question: the noun phrases that "it" may mean when the sentence opens an answer.
     """
-    words = list_words(sentence)
+    words = sentence.words
     search = _Search(words, sentence.mentions, places, question, sentence.clauses)
     used: set[int] = set()
     found: list[list[Subject]] = []
