@@ -108,22 +108,21 @@ def judge_attributes(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     antonyms = load_antonyms()
     if is_open(sentence):
         return
-    if not antonyms.trait_words.isdisjoint(words):
+    if sentence.mentions and not antonyms.trait_words.isdisjoint(words):
+        scales = [each for each in antonyms.traits if not each.phrases.keys().isdisjoint(words)]
         for mention in sentence.mentions:
             if is_judged(mention) and knows(passage.evidence, mention.term.classes):
-                yield from _judge_traits(mention, words, sentence, passage)
+                yield from _judge_traits(mention, scales, sentence, passage)
     if not antonyms.scene_words.isdisjoint(words) and not sentence.is_question:
         yield from _judge_scenes(words, sentence, passage)
 
 
 def _judge_traits(
-    mention: Mention, words: Sequence[str], sentence: Sentence, passage: Passage
+    mention: Mention, scales: Sequence[Scale], sentence: Sentence, passage: Passage
 ) -> Iterator[Claim]:
-    classes = mention.term.classes
-    for scale in load_antonyms().traits:
+    classes, words = mention.term.classes, sentence.words
+    for scale in scales:
         if scale.classes is not None and scale.classes.isdisjoint(classes):
-            continue
-        if scale.phrases.keys().isdisjoint(words):
             continue
         found = read_traits(words, mention, scale.values, directly=scale.directly)
         if not found:

@@ -8,9 +8,11 @@ near ones too ("tan" for "brown"); an answer is wrong if it has none of them. Pe
 
 import tomllib
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Passage, find_boxes, knows
@@ -25,6 +27,7 @@ from datagen.checks.grounding.traits import (
     read_traits,
     split_found,
 )
+from datagen.checks.memo import Memo
 
 _MANY = "many"
 _OPENERS = frozenset(
@@ -84,7 +87,7 @@ class _ColourWords(Container[str]):
     """The words that are colours; hyphens join them freely, so no list holds them all."""
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and bool(load_palette().find_families(word))
+        return isinstance(word, str) and _FAMILIES[word] != frozenset()
 
 
 _COLOURS = _ColourWords()
@@ -109,6 +112,9 @@ def load_palette() -> Palette:
         frozenset(table["words"]["nouns"]),
         frozenset(table["words"]["shades"]),
     )
+
+
+_FAMILIES = Memo(lambda word: load_palette().find_families(word))
 
 
 def judge_colours(sentence: Sentence, passage: Passage) -> Iterator[Claim]:

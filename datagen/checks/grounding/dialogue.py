@@ -6,8 +6,10 @@ their subject from the question. Every family of claims is a row of `FAMILIES`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import attrgetter
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.absence import judge_absences
 from datagen.checks.grounding.attributes import judge_attributes

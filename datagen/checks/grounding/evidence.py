@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+import msgspec
+
 from datagen.checks.grounding.ground import Ground, gather_ground
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
 from datagen.records import AnnotatedImage
@@ -43,8 +45,7 @@ _IRREGULAR = {
 }
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class CaptionMention:
+class CaptionMention(msgspec.Struct, frozen=True, gc=False):
     """A mention in a caption: which caption, which sentence of it, which noun phrase."""
 
     caption: int
@@ -81,8 +82,7 @@ class Evidence:
     ground: Ground
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True, gc=False):
     """One message that is judged, and what stands around it.
 
     Attributes:

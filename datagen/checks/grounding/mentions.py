@@ -5,8 +5,9 @@ what negation, likenesses and the list that it stands in make of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.depiction import DEPICTING, is_depicted
 from datagen.checks.grounding.generics import mark_generic

@@ -6,9 +6,10 @@ it is a plural, and no word beside it takes it for a verb.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+
+import msgspec
 
 from datagen.checks.grounding.lexicon import load_lexicon
 from datagen.checks.grounding.readings import Mood, Sentence, Term
@@ -71,8 +72,7 @@ _PHRASE = 6
 """Words before a noun that may belong to its phrase."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class NounPhrase:
+class NounPhrase(msgspec.Struct, frozen=True, gc=False):
     """A noun in its sentence.
 
     Attributes:

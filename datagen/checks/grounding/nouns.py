@@ -6,7 +6,8 @@ every place has is often true, a thing that is brought in is less so.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.breeds import judge_breeds
 from datagen.checks.grounding.claims import Claim, Verdict

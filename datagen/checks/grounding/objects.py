@@ -80,10 +80,10 @@ def _is_conditioned(mention: Mention, sentence: Sentence) -> bool:
 
 def _answers_a_wish(sentence: Sentence, passage: Passage) -> bool:
     """Whether it is a fragment that says what should or might be: "What to add?" "A clock."."""
-    asking = [one for one in passage.question if one.is_question]
-    if not asking or passage.text[: sentence.starts[0]].strip():
+    if not passage.question or passage.text[: sentence.starts[0]].strip():
         return False
-    return asks_beyond(asking[-1]) and AUXILIARIES.isdisjoint(sentence.words)
+    asking = [one for one in passage.question if one.is_question]
+    return bool(asking) and asks_beyond(asking[-1]) and AUXILIARIES.isdisjoint(sentence.words)
 
 
 def _is_about_listener(mention: Mention, sentence: Sentence) -> bool:

@@ -7,8 +7,10 @@ nothing follows from them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from datagen.checks.grounding.geometry import Relation, Zone
 from datagen.checks.grounding.readings import Mention, Sentence
@@ -71,8 +73,7 @@ _OPENERS = _RELATION_WORDS.keys() | _SPREAD_WORDS | _PREPOSITIONS | {"across"}
 """Words with which a phrase of place begins."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """One phrase of place.
 
     Attributes:
@@ -223,8 +224,7 @@ def _read_second(words: Sequence[str], end: int) -> tuple[int, tuple[Zone, ...]]
     return (after, also) if also else (end, ())
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class _Run:
+class _Run(msgspec.Struct, frozen=True, gc=False):
     """Words of side and height in a row, from their preposition `first` to before `end`."""
 
     words: Sequence[str]

@@ -8,7 +8,8 @@ annotators cut short, decide nothing.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes

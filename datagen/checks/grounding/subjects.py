@@ -6,7 +6,9 @@ is wrong of each.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from datagen.checks.grounding.links import AHEAD, FINITE, LINKS, OPENERS, is_link
 from datagen.checks.grounding.places import Place
@@ -34,8 +36,7 @@ _POINTING = frozenset({"the", "that", "this"})
 _PERSONALS = frozenset({"it", "they", "he", "she"})
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """What a place is said of.
 
     Attributes:
@@ -73,8 +74,7 @@ def find_subjects(
     return found
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True, gc=False):
     """One sentence with its places, asked for the subjects of each."""
 
     words: Sequence[str]

@@ -7,9 +7,10 @@ and which mentions claim less than they seem to. Needs the extra `spacy`.
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.clauses import find_cuts, read_pieces
 from datagen.checks.grounding.lexicon import Lexicon, load_lexicon

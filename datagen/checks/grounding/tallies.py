@@ -5,8 +5,9 @@ A caption's numbers are those of its noun phrases and their sums. A number of al
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from datagen.checks.grounding.absence import ANYBODY
 from datagen.checks.grounding.evidence import CaptionMention, Evidence, find_boxes
@@ -24,8 +25,7 @@ _COLLECTIVES = frozenset({
 _JOINTS = frozenset({",", "and", "&", "plus"})
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True, gc=False):
     """What the context says about the number of some categories.
 
     Attributes:

@@ -7,7 +7,8 @@ thing, or one beside which the rest are tiny.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from datagen.checks.grounding.evidence import CaptionMention, Evidence, Passage, find_boxes
 from datagen.checks.grounding.readings import Mention, Sentence, Term
@@ -170,8 +171,7 @@ def _measure(evidence: Evidence, index: int) -> float:
     return (x2 - x1) * (y2 - y1)
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True, gc=False):
     """What captions state of a thing: the words, and which captions have them."""
 
     words: frozenset[str]
