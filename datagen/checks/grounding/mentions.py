@@ -5,8 +5,8 @@ what negation, likenesses and the list that it stands in make of it.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+import msgspec
 from msgspec.structs import replace
 
 from datagen.checks.grounding.depiction import DEPICTING, is_depicted
@@ -32,7 +32,7 @@ _PART_OWNERS = split_set("'s my his her their its our your")
 _PARTS = split_set("face trunk seat light screen engine blade figure plate display")
 
 
-class _Sentence(NamedTuple):
+class _Sentence(msgspec.Struct, frozen=True, gc=False):
     """What every step needs to know of the sentence."""
 
     words: Sequence[str]

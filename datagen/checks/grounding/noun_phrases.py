@@ -13,7 +13,13 @@ import msgspec
 
 from datagen.checks.grounding.lexicon import load_lexicon
 from datagen.checks.grounding.readings import Mood, Sentence, Term
-from datagen.checks.grounding.vocabulary import Noun, find_noun, is_general, list_singulars
+from datagen.checks.grounding.vocabulary import (
+    Noun,
+    find_compound,
+    find_noun,
+    is_general,
+    list_singulars,
+)
 from datagen.checks.memo import Memo
 
 CLAIMING_KINDS = frozenset(
@@ -184,7 +190,7 @@ def _widen(words: Sequence[str], index: int, taken: Collection[int]) -> tuple[No
     """The noun that ends here and its first token: a compound of the table, or the word alone."""
     noun = find_noun(words[index])
     if index and index - 1 not in taken and words[index - 1] not in _COLOURS:
-        compound = find_noun(f"{words[index - 1]} {words[index]}")
+        compound = find_compound(words[index - 1], words[index])
         if compound is not None:
             return (compound if compound.kind in CLAIMING_KINDS else None), index - 1
     return noun, index

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from datagen.checks.grounding.readings import Sentence
 
 _TOKEN = re.compile(
-    r"(\w+(?:'t\b|(?:-\w+|[.,:]\d\w*)*)"  # dog, isn't, two-seat, 2.5
+    r"(\w++(?:'t\b|(?:-\w++|[.,:]\d\w*+)*+)"  # dog, isn't, two-seat, 2.5
     r"|'(?:s|re|ve|ll|d|m|clock)\b"
     r"|\.{2,}|[^\w\s]|\n)"
 )
