@@ -36,7 +36,7 @@ def gather_ground(captions: Iterable[str], categories: Iterable[str]) -> Ground:
     known: set[str] = set().union(*map(_list_words, captions))
     for name in categories:
         known |= {name, name.split()[-1]}
-    nouns = [vocabulary.nouns[word] for word in known if word in vocabulary.nouns]
+    nouns = [vocabulary.nouns[word] for word in vocabulary.nouns.keys() & known]
     seen = [noun for noun in nouns if noun.kind != "abstract"]
     return Ground(
         words=frozenset(known),
@@ -69,16 +69,24 @@ _LETTERS = _Letters()
 
 
 def _list_words(caption: str) -> set[str]:
-    """The words of a caption in the singular, neighbours joined and apart."""
+    """The words of a caption in the singular; neighbours joined and apart where they make a word."""
     words = caption.lower().translate(_LETTERS).split()
     forms = [list_singulars(word) for word in words]
-    pairs = [
-        (one, form) for one, following in zip(words, forms[1:], strict=False) for form in following
-    ]
-    known = {form for each in forms for form in each}
-    known.update([f"{one} {form}" for one, form in pairs])
-    known.update([f"{one}{form}" for one, form in pairs])
-    return known
+    openings, known = _load_words()
+    pairs = list(zip(words, forms[1:], strict=False))
+    return {
+        *[form for each in forms for form in each],
+        *[f"{one} {form}" for one, each in pairs if one in openings for form in each],
+        *known.intersection([f"{one}{form}" for one, each in pairs for form in each]),
+    }
+
+
+@cache
+def _load_words() -> tuple[frozenset[str], frozenset[str]]:
+    """What stands before the last word of any compound, and every word that is asked about."""
+    wholes, scenes, _ = _load_relatives()
+    known = frozenset(load_vocabulary().nouns).union(*wholes.values(), *scenes.values())
+    return frozenset([word.rpartition(" ")[0] for word in known]), known
 
 
 _Relatives = Mapping[str, frozenset[str]]

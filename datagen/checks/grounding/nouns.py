@@ -7,13 +7,11 @@ every place has is often true, a thing that is brought in is less so.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from msgspec.structs import replace
-
 from datagen.checks.grounding.breeds import judge_breeds
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage
 from datagen.checks.grounding.ground import Ground, is_of_scene, is_part
-from datagen.checks.grounding.noun_phrases import DEFINITE, NounPhrase, find_phrases, is_listed
+from datagen.checks.grounding.noun_phrases import DEFINITE, find_phrases, is_listed
 from datagen.checks.grounding.readings import Sentence
 from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.vocabulary import Noun, list_above, list_singulars, load_vocabulary
@@ -37,26 +35,9 @@ def judge_nouns(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     A question claims only what it takes for granted ("the candle"), and only what is in doubt is
     said of it; what it names may be spoken of in its answer without ground.
     """
-    if passage.is_question:
-        yield from _judge_premises(sentence, passage)
-    elif not sentence.is_question:
-        yield from judge_breeds(sentence, passage)
-        yield from _judge_answer(sentence, passage)
-
-
-def _judge_premises(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
-    for claim, phrase in _judge_phrases(sentence, passage):
-        if claim.rule == "noun-thing" and phrase.determiner in DEFINITE:
-            yield replace(claim, rule="noun-presumed")
-
-
-def _judge_answer(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
-    for claim, phrase in _judge_phrases(sentence, passage):
-        listed = claim.rule == "noun-thing" and is_listed(sentence, phrase)
-        yield replace(claim, rule="noun-listed") if listed else claim
-
-
-def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim, NounPhrase]]:
+    if sentence.is_question and not passage.is_question:
+        return
+    yield from judge_breeds(sentence, passage)
     phrases = list(find_phrases(sentence))
     if not phrases:
         return
@@ -66,8 +47,14 @@ def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim
         if phrase.last in known:
             continue
         verdict, rule = _weigh(phrase.noun, ground, passage.question)
+        if passage.is_question:
+            if rule != "noun-thing" or phrase.determiner not in DEFINITE:
+                continue
+            rule = "noun-presumed"
+        elif rule == "noun-thing" and is_listed(sentence, phrase):
+            rule = "noun-listed"
         start, end = measure_span(sentence, phrase.first, phrase.last)
-        claim = Claim(
+        yield Claim(
             family="noun",
             verdict=verdict,
             rule=rule,
@@ -76,7 +63,6 @@ def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim
             end=end,
             subject=phrase.noun.word,
         )
-        yield claim, phrase
 
 
 def _list_known(sentence: Sentence, evidence: Evidence) -> Collection[int]:

@@ -14,8 +14,8 @@ def test_the_ground_holds_joined_words_and_singulars() -> None:
 
 
 def test_signs_and_digits_divide_words() -> None:
-    words = gather_ground(("Two\u00bd tea-cups, no.7bus",), ()).words
-    assert {"two", "tea", "cup", "tea cup", "teacup", "no", "bus"} <= words
+    words = gather_ground(("Two\u00bd rain-coats, no.7bus",), ()).words
+    assert {"two", "rain", "coat", "raincoat", "no", "bus"} <= words
 
 
 def test_a_known_whole_has_its_parts() -> None:
