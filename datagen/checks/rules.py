@@ -9,10 +9,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
+from datagen.checks.memo import Memo
 from datagen.checks.reasons import REASON_TABLE
 
 _NAME = re.compile(r"\{([a-z_]+)\}")
@@ -116,12 +117,10 @@ def find_triggers(lowered: str) -> set[str]:
 
     Looked up word by word, which takes a dictionary's time: texts use few different words.
     """
-    hits: set[str] = set().union(*map(_find_in_token, set(lowered.split())))
-    return {hit for hit in hits if " " not in hit or hit in lowered}
+    found = filter(None, map(_IN_TOKEN.__getitem__, set(lowered.split())))
+    return {hit for hit in set().union(*found) if " " not in hit or hit in lowered}
 
 
-# A token and its triggers take some 150 bytes: 10 MB when full, and English seldom fills it.
-@lru_cache(maxsize=1 << 16)
 def _find_in_token(token: str) -> tuple[str, ...]:
     """The triggers of which the first part between blanks stands in a token."""
     starts = _list_starts()
@@ -138,6 +137,9 @@ def _find_in_token(token: str) -> tuple[str, ...]:
             ):
                 found.append(trigger)
     return tuple(dict.fromkeys(found))
+
+
+_IN_TOKEN = Memo(_find_in_token)
 
 
 @cache

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from datagen.checks.grounding.evidence import Passage, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.word_classes import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, PRONOUNS
 
 _SEEING = frozenset({
@@ -64,7 +63,7 @@ def is_anchored(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
         return True
     if _is_bare(mention) and not mention.plural:
         return False
-    words = list_words(sentence)
+    words = sentence.words
     start = sentence.clauses[mention.clause][0] if mention.clause < len(sentence.clauses) else 0
     if not _SEEING.isdisjoint(words[start : mention.head]):
         return True
@@ -86,7 +85,7 @@ def _is_description(passage: Passage) -> bool:
     return any(
         word.startswith(("descri", "detail", "elaborat"))
         for asked in passage.question
-        for word in list_words(asked)
+        for word in asked.words
     )
 
 

@@ -17,7 +17,7 @@ from datagen.checks.grounding.people import limit_group
 from datagen.checks.grounding.quantities import ORDINALS, read_number
 from datagen.checks.grounding.readings import Mention, Sentence, Term
 from datagen.checks.grounding.tallies import Tally, find_runs, tally_classes
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 
 Reach = Literal["some", "weak", "all"]
 """Whether a number speaks of some of them, of all by a plain "there are", or of all outright."""
@@ -45,7 +45,7 @@ def judge_counts(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
 
 
 def _judge_mention(mention: Mention, sentence: Sentence, passage: Passage) -> Claim:
-    after = list_words(sentence)[mention.last + 1 : mention.last + 3]
+    after = sentence.words[mention.last + 1 : mention.last + 3]
     number = read_number(after[1]) if len(after) == 2 and after[0] == ":" else None
     if number is None or not _precedes_number(mention, sentence):
         return judge_number(mention, sentence, passage, reach=find_reach(sentence, mention))
@@ -54,7 +54,7 @@ def _judge_mention(mention: Mention, sentence: Sentence, passage: Passage) -> Cl
 
 def _precedes_number(mention: Mention, sentence: Sentence) -> bool:
     """Whether the noun phrase is "number of dogs", which its number follows."""
-    words = set(list_words(sentence)[mention.head : mention.first])
+    words = set(sentence.words[mention.head : mention.first])
     return "number" in words
 
 
@@ -73,7 +73,7 @@ def is_numbered(mention: Mention, sentence: Sentence) -> bool:
     quantity = mention.quantity
     if quantity is None:
         return False
-    words = list_words(sentence)[mention.head : mention.first]
+    words = sentence.words[mention.head : mention.first]
     return quantity.exact or any(read_number(word) or word in ORDINALS for word in words)
 
 
@@ -83,7 +83,7 @@ def find_reach(sentence: Sentence, mention: Mention) -> Reach:
     if quantity is None or not quantity.exact:
         return "some"
     start, end = _find_clause(sentence, mention)
-    before = set(list_words(sentence)[start : mention.first])
+    before = set(sentence.words[start : mention.first])
     if before & _SHOWING and before & _PICTURE:
         return "weak"
     if not quantity.total or narrows_after(sentence, mention, end):
@@ -94,7 +94,7 @@ def find_reach(sentence: Sentence, mention: Mention) -> Reach:
 def _find_clause(sentence: Sentence, mention: Mention) -> tuple[int, int]:
     if mention.clause < len(sentence.clauses):
         return sentence.clauses[mention.clause]
-    return 0, len(sentence.tokens)
+    return 0, len(sentence.words)
 
 
 def judge_number(
@@ -202,7 +202,7 @@ def _judge_run(run: Sequence[Mention], sentence: Sentence, passage: Passage) -> 
 
 def _is_apposition(run: Sequence[Mention], parts: Sequence[int | None], sentence: Sentence) -> bool:
     """Whether the rest of a list says who the first are: "two kids, a boy and a girl"."""
-    between = list_words(sentence)[run[0].last + 1 : run[1].head]
+    between = sentence.words[run[0].last + 1 : run[1].head]
     return between == [","] and parts[0] == sum(part or 0 for part in parts[1:])
 
 
@@ -220,7 +220,7 @@ def _judge_breakdown(
     for mention in sentence.mentions:
         if mention.first >= run[0].first:
             return
-        between = list_words(sentence)[mention.last + 1 : run[0].head]
+        between = sentence.words[mention.last + 1 : run[0].head]
         quantity = mention.quantity
         if between == [":"] and quantity is not None and quantity.exact:
             if (
@@ -234,7 +234,7 @@ def _judge_breakdown(
 
 def ends_sentence(run: Sequence[Mention], sentence: Sentence) -> bool:
     """Whether a list is complete: nothing but a mark follows it."""
-    return len(sentence.tokens) - run[-1].last <= 2
+    return len(sentence.words) - run[-1].last <= 2
 
 
 def make_mismatch(

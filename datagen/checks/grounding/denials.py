@@ -132,7 +132,7 @@ def is_restricted(
         passage: the message of the sentence.
         denied: as `find_denied` gives them.
     """
-    if _follows_place(sentence, passage) or len(sentence.tokens) <= _FRAGMENT:
+    if _follows_place(sentence, passage) or len(sentence.words) <= _FRAGMENT:
         return True
     if not _EMPTY_ADJECTIVES.issuperset(mention.words):
         return True
@@ -164,7 +164,7 @@ def _follows_place(sentence: Sentence, passage: Passage) -> bool:
 def _find_clause(sentence: Sentence, mention: Mention) -> tuple[int, int]:
     if mention.clause < len(sentence.clauses):
         return sentence.clauses[mention.clause]
-    return 0, len(sentence.tokens)
+    return 0, len(sentence.words)
 
 
 def narrows_after(

@@ -10,13 +10,15 @@ claim neither true nor false.
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+import msgspec
+
+from datagen.checks.grounding.ground import Ground, gather_ground
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.records import AnnotatedImage
 
 _NAMING_KINDS = frozenset({"class", "kind", "person"})
@@ -43,8 +45,7 @@ _IRREGULAR = {
 }
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class CaptionMention:
+class CaptionMention(msgspec.Struct, frozen=True, gc=False):
     """A mention in a caption: which caption, which sentence of it, which noun phrase."""
 
     caption: int
@@ -66,6 +67,7 @@ class Evidence:
         words: every word of the captions, lower-case, and its singular.
         hinted: categories that something in the context makes possible without naming them.
         annotated: the picture was searched for the categories, so what has no box is not there.
+        ground: the nouns that captions and boxes know, of the open vocabulary.
     """
 
     image: AnnotatedImage
@@ -75,12 +77,12 @@ class Evidence:
     mentions: Mapping[str, tuple[CaptionMention, ...]]
     naming: Mapping[str, tuple[int, ...]]
     words: frozenset[str]
-    hinted: frozenset[str] = frozenset()
-    annotated: bool = True
+    hinted: frozenset[str]
+    annotated: bool
+    ground: Ground
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True, gc=False):
     """One message that is judged, and what stands around it.
 
     Attributes:
@@ -89,7 +91,6 @@ class Passage:
         evidence: of the record's image.
         is_question: the human asks it; else it is an answer.
         question: the sentences of the question that it answers; empty for a question.
-        licensed: categories that earlier turns of the record claimed with support.
         introduced: categories that stood in the record before this sentence without being
             claimed ("if a dog came"), so that "the dog" and "dogs" may point back to that.
     """
@@ -99,7 +100,6 @@ class Passage:
     evidence: Evidence
     is_question: bool = False
     question: Sequence[Sentence] = ()
-    licensed: frozenset[str] = frozenset()
     introduced: frozenset[str] = frozenset()
 
 
@@ -119,7 +119,7 @@ def gather_evidence(
         boxes[box.category].append(index)
     mentions = _index_mentions(sentences)
     naming = _index_naming(mentions)
-    words = frozenset(_collect_words(sentences))
+    words = _collect_words(sentences)
     return Evidence(
         image=image,
         boxes={category: tuple(indices) for category, indices in boxes.items()},
@@ -130,6 +130,7 @@ def gather_evidence(
         words=words,
         hinted=_collect_hints({*boxes, *naming}, mentions, words),
         annotated=bool(boxes) or all_annotated,
+        ground=gather_ground(image.captions, boxes),
     )
 
 
@@ -195,12 +196,9 @@ def _index_naming(
     return {category: tuple(sorted(found)) for category, found in captions.items() if found}
 
 
-def _collect_words(sentences: Iterable[Iterable[Sentence]]) -> Iterator[str]:
-    for parts in sentences:
-        for sentence in parts:
-            words = list_words(sentence)
-            yield from words
-            yield from map(singular_of, words)
+def _collect_words(sentences: Iterable[Iterable[Sentence]]) -> frozenset[str]:
+    words = {word for parts in sentences for sentence in parts for word in sentence.words}
+    return frozenset(words.union(map(singular_of, words)))
 
 
 @lru_cache(maxsize=20_000)

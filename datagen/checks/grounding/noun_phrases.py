@@ -6,14 +6,21 @@ it is a plural, and no word beside it takes it for a verb.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+import msgspec
+
 from datagen.checks.grounding.lexicon import load_lexicon
 from datagen.checks.grounding.readings import Mood, Sentence, Term
-from datagen.checks.grounding.tokens import list_words
-from datagen.checks.grounding.vocabulary import Noun, find_noun, is_general, list_singulars
+from datagen.checks.grounding.vocabulary import (
+    Noun,
+    find_compound,
+    find_noun,
+    is_general,
+    list_singulars,
+)
+from datagen.checks.memo import Memo
 
 CLAIMING_KINDS = frozenset(
     {"animal", "artifact", "clothes", "food", "furniture", "object", "plant", "structure"}
@@ -71,8 +78,7 @@ _PHRASE = 6
 """Words before a noun that may belong to its phrase."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class NounPhrase:
+class NounPhrase(msgspec.Struct, frozen=True, gc=False):
     """A noun in its sentence.
 
     Attributes:
@@ -91,8 +97,8 @@ class NounPhrase:
 
 def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
     """The phrases by which a sentence says that a thing is there, in order."""
-    words = list_words(sentence)
-    candidates = [index for index, word in enumerate(words) if is_candidate(word)]
+    words = sentence.words
+    candidates = [index for index, word in enumerate(words) if _CANDIDATES[word]]
     if not candidates:
         return
     taken = _list_taken(sentence)
@@ -107,7 +113,7 @@ def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
 
 def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:
     """Whether the thing stands in a list of examples: "several items, such as a pen, a cup …"."""
-    for word in reversed(list_words(sentence)[: phrase.head]):
+    for word in reversed(sentence.words[: phrase.head]):
         if word in _EXAMPLES:
             return True
         if word in _BREAKS and word not in _LIST_WORDS:
@@ -115,7 +121,6 @@ def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:
     return False
 
 
-@lru_cache(maxsize=1 << 14)
 def is_candidate(word: str) -> bool:
     """Whether a lower-case word may be a noun that claims a thing.
 
@@ -126,6 +131,9 @@ def is_candidate(word: str) -> bool:
         return False
     noun = find_noun(word)
     return noun is not None and noun.kind in CLAIMING_KINDS
+
+
+_CANDIDATES = Memo(is_candidate)
 
 
 def _is_soft(term: Term | None) -> bool:
@@ -182,7 +190,7 @@ def _widen(words: Sequence[str], index: int, taken: Collection[int]) -> tuple[No
     """The noun that ends here and its first token: a compound of the table, or the word alone."""
     noun = find_noun(words[index])
     if index and index - 1 not in taken and words[index - 1] not in _COLOURS:
-        compound = find_noun(f"{words[index - 1]} {words[index]}")
+        compound = find_compound(words[index - 1], words[index])
         if compound is not None:
             return (compound if compound.kind in CLAIMING_KINDS else None), index - 1
     return noun, index
@@ -266,7 +274,7 @@ def _find_clause(sentence: Sentence, index: int) -> tuple[int, int]:
     for clause in sentence.clauses:
         if clause[0] <= index < clause[1]:
             return clause
-    return 0, len(sentence.tokens)
+    return 0, len(sentence.words)
 
 
 def _find_mood(sentence: Sentence, index: int) -> Mood:

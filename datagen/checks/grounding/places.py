@@ -7,12 +7,13 @@ nothing follows from them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from datagen.checks.grounding.geometry import Relation, Zone
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.zones import (
     PICTURE_WORDS,
     SIDED_PARTS,
@@ -72,8 +73,7 @@ _OPENERS = _RELATION_WORDS.keys() | _SPREAD_WORDS | _PREPOSITIONS | {"across"}
 """Words with which a phrase of place begins."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """One phrase of place.
 
     Attributes:
@@ -98,7 +98,7 @@ class Place:
 
 def find_places(sentence: Sentence) -> list[Place]:
     """The phrases of place in order; they never overlap."""
-    words = list_words(sentence)
+    words = sentence.words
     if _TRIGGERS.isdisjoint(words):
         return []
     heads = {mention.head: mention for mention in sentence.mentions}
@@ -224,8 +224,7 @@ def _read_second(words: Sequence[str], end: int) -> tuple[int, tuple[Zone, ...]]
     return (after, also) if also else (end, ())
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class _Run:
+class _Run(msgspec.Struct, frozen=True, gc=False):
     """Words of side and height in a row, from their preposition `first` to before `end`."""
 
     words: Sequence[str]

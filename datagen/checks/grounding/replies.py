@@ -15,7 +15,7 @@ from datagen.checks.grounding.objects import judge_presence
 from datagen.checks.grounding.questions import find_asked, find_counted
 from datagen.checks.grounding.readings import Mention, Sentence
 from datagen.checks.grounding.tallies import find_runs
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 
 _YES = frozenset({"yes", "yeah", "yep", "yup", "indeed"})
 _NO = frozenset({"no", "nope", "none"})
@@ -37,7 +37,7 @@ def judge_reply(
 ) -> Iterator[Claim]:
     """Judge what the beginning of an answer says by way of the last question."""
     asking = next((one for one in reversed(question) if one.is_question), None)
-    if asking is None or not asking.mentions or not answer or not answer[0].tokens:
+    if asking is None or not asking.mentions or not answer or not answer[0].words:
         return
     counted = find_counted(asking)
     if counted is not None:
@@ -56,7 +56,7 @@ def _judge_how_many(
         return
     index, number = place
     span = measure_span(reply, index, index)
-    narrowed = bool(counted.words) or narrows_after(asking, counted, len(asking.tokens))
+    narrowed = bool(counted.words) or narrows_after(asking, counted, len(asking.words))
     if number == 0:
         yield judge_absence(counted, asking, passage, whole=not narrowed, span=span)
         return
@@ -73,7 +73,7 @@ def _judge_how_many(
 
 def _find_number(reply: Sentence) -> tuple[int, int] | None:
     """Place and value of the number that the reply begins with; "none" is 0."""
-    for index, word in enumerate(list_words(reply)[:8]):
+    for index, word in enumerate(reply.words[:8]):
         if word in {"none", "nobody"} and index < 2:
             return index, 0
         if word in _NUMBERS:
@@ -89,7 +89,7 @@ def _judge_parts(
     counted: Mention, reply: Sentence, index: int, number: int, passage: Passage
 ) -> Iterator[Claim]:
     """Find totals that do not add up: "Four: two men and a woman"."""
-    if index + 1 >= len(reply.tokens) or list_words(reply)[index + 1] not in {":", *_DASHES}:
+    if index + 1 >= len(reply.words) or reply.words[index + 1] not in {":", *_DASHES}:
         return
     for run in find_runs(reply.mentions, reply):
         parts = [part_number(one) for one in run]
@@ -103,18 +103,18 @@ def _judge_parts(
 def _judge_yes_no(
     asked: Sequence[Mention], asking: Sentence, reply: Sentence, passage: Passage
 ) -> Iterator[Claim]:
-    opening = list_words(reply)[0]
+    opening = reply.words[0]
     span = measure_span(reply, 0, 0)
     if opening in _YES and len(asked) == 1:
         claim = judge_presence(asked[0], asking, passage, span=span)
         yield claim
     if opening in _NO and _is_plain_no(reply):
         for mention in asked:
-            narrowed = bool(mention.words) or narrows_after(asking, asked[-1], len(asking.tokens))
+            narrowed = bool(mention.words) or narrows_after(asking, asked[-1], len(asking.words))
             yield judge_absence(mention, asking, passage, whole=not narrowed, span=span)
 
 
 def _is_plain_no(reply: Sentence) -> bool:
     """Not "No idea", "No tub and no shower"."""
-    following = list_words(reply)[1:3]
+    following = reply.words[1:3]
     return not following or following[0] in _AFTER_NO | _DASHES

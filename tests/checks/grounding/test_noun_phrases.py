@@ -10,7 +10,7 @@ from datagen.checks.grounding.noun_phrases import (
     is_silent,
 )
 from datagen.checks.grounding.reader import LexiconReader
-from datagen.checks.grounding.readings import Sentence, Token
+from datagen.checks.grounding.readings import Sentence
 from datagen.checks.grounding.vocabulary import find_noun, is_general
 
 READER = LexiconReader()
@@ -64,8 +64,7 @@ def test_a_phrase_begins_at_its_determiner() -> None:
 
 
 def test_tokens_of_any_reader_will_do() -> None:
-    tokens = (Token("a", 0, 1), Token("ladder", 2, 8))
-    (phrase,) = find_phrases(Sentence(tokens))
+    (phrase,) = find_phrases(Sentence(["a", "ladder"], [0, 2]))
     assert phrase.noun.word == "ladder"
 
 
