@@ -1,16 +1,17 @@
 """Validate stage: texts of a record -> leaks of the source, refusals, self-talk, placeholders.
 
 A word alone proves nothing: a poster has a caption, a scene gives a context. Phrases therefore
-hold a speech act ("according to the captions", "the description does not mention"), and three
+hold a speech act ("according to the captions", "the description does not mention"), and four
 things make a match innocent: it stands in quotation marks (a sign, a speech balloon), the words
-are said to stand on a thing in the picture, or the image's own captions use the word.
+are said to stand on a thing in the picture, the image's own captions use the word, or, for words
+like "text", a thing that bears such words is spoken of at all.
 """
 
 from collections.abc import Iterator, Sequence
 
 from datagen.checks.reasons import make_finding
 from datagen.checks.rules import PhraseRule, select_rules
-from datagen.checks.texts import Passage, Passages, make_passages
+from datagen.checks.texts import Passage, Passages, make_passages, split_words
 from datagen.records import Finding, Turn
 
 
@@ -50,23 +51,38 @@ def find_phrases(read: Passages, stage: str, captions: Sequence[str] = ()) -> li
         return []
     known = "\n".join(captions).lower()
     return [
-        finding for passage in read.passages for finding in _check_passage(passage, known, rules)
+        make_finding(rule.code, turn=passage.turn, span=passage.text[span])
+        for passage in read.passages
+        for rule, span in _check_passage(passage, read.passages, known, rules)
     ]
 
 
 def _check_passage(
-    passage: Passage, known: str, rules: Sequence[tuple[PhraseRule, tuple[str, ...]]]
-) -> Iterator[Finding]:
+    passage: Passage,
+    record: Sequence[Passage],
+    known: str,
+    rules: Sequence[tuple[PhraseRule, tuple[str, ...]]],
+) -> Iterator[tuple[PhraseRule, slice]]:
     found: set[str] = set()
     for rule, triggers in rules:
-        if rule.code in found or not _has_any(passage, triggers):
+        if rule.code in found or (rule.answers and not passage.is_answer):
+            continue
+        if not _has_any(passage, triggers):
             continue
         if rule.also and not _has_any(passage, rule.also):
             continue
         span = _find_span(rule, passage.plain, known)
-        if span:
+        if span and not (rule.unless and _holds_word(record, known, rule.unless)):
             found.add(rule.code)
-            yield make_finding(rule.code, turn=passage.turn, span=passage.text[span])
+            yield rule, span
+
+
+def _holds_word(record: Sequence[Passage], known: str, wanted: frozenset[str]) -> bool:
+    """Whether one of the words is in the captions or in any message."""
+    return not all(
+        wanted.isdisjoint(words)
+        for words in (split_words(known), *(passage.words for passage in record))
+    )
 
 
 def _has_any(passage: Passage, triggers: Sequence[str]) -> bool:
