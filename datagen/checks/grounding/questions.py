@@ -7,12 +7,26 @@ things for granted ("Where is the dog?"), unless it supposes ("What would the do
 from collections.abc import Sequence
 
 from datagen.checks.grounding.readings import Mention, Sentence
+from datagen.checks.grounding.settings import is_setting
 from datagen.checks.grounding.tokens import list_words
 
 _INDEFINITE = frozenset({"", "a", "an", "any", "some", "no"})
 _LEADING = frozenset({"and", "so", "also", "then", "but", "well", ",", "or"})
 _PICTURE = frozenset({"image", "picture", "photo", "photograph", "scene"})
+_INVERTED = frozenset({"is", "are", "does", "do", "has", "have"})
+_INVERTING = frozenset({"is", "are", "can", "could"})
 _SUPPOSING = frozenset({"would", "should", "could", "might", "may", "will", "if", "shall"})
+_PRESENT = frozenset({
+    "there", "present", "visible", "around", "here", "shown", "seen", "pictured", "spotted", "found",
+})  # fmt: skip
+_SEEING = frozenset({"see", "spot", "find", "notice", "identify"})
+_HAVE_YOU = {("have", "you", verb) for verb in ("seen", "spotted", "found", "noticed")}
+_HOLDING = frozenset({
+    "holding", "wearing", "carrying", "riding", "using", "eating", "driving", "reading", "playing",
+    "throwing", "pulling", "pushing", "feeding", "petting", "walking", "watching", "hold", "wear",
+    "carry", "ride", "use", "have", "got",
+})  # fmt: skip
+_HAVING = frozenset({"have", "contain", "include", "feature", "show", "depict"})
 _POLITE = frozenset({"you", "i", "we"})
 _BEYOND = frozenset({"what", "which", "where"})
 _BEING = frozenset({"is", "are", "'s", "was", "were", "else", "can", "do"})
@@ -41,7 +55,38 @@ def find_asked(asking: Sentence) -> list[Mention]:
     first = next((one for one in asking.mentions if one.first >= opening), None)
     if first is None or first.head > opening + 1 or first.determiner not in _INDEFINITE:
         return []
-    return [first, *_find_alternatives(first, asking)]
+    found = [first, *_find_alternatives(first, asking)]
+    if words[start] in _INVERTING and opening == start + 1:
+        return found if _asks_presence(words[found[-1].last + 1 :]) else []
+    return found
+
+
+def find_setting_asked(asking: Sentence) -> str:
+    """The place in "does the kitchen have …?"; empty for a question about the whole picture."""
+    words = list_words(asking)
+    start = next((at for at, word in enumerate(words) if word not in _LEADING), 0)
+    place = words[start + 2] if words[start : start + 1] == ["does"] and len(words) > 2 else ""
+    return place if is_setting(place) else ""
+
+
+def find_confirmed(asking: Sentence) -> list[Mention]:
+    """What "yes" says that somebody has: "Is the man holding a cup?"."""
+    words = list_words(asking)
+    if not words or words[0] not in _INVERTED or "or" in words:
+        return []
+    return [
+        mention
+        for mention in asking.mentions
+        if mention.determiner in {"a", "an"}
+        and mention.head
+        and words[mention.head - 1] in _HOLDING
+    ]
+
+
+def _asks_presence(after: Sequence[str]) -> bool:
+    """Whether "is anybody …?" goes on with "visible" or "there" before anything that narrows it."""
+    following = [word for word in after if word != "be"]
+    return following[:1] != [] and following[0] in _PRESENT
 
 
 def _skip_opening(words: Sequence[str], start: int) -> int | None:
@@ -49,10 +94,18 @@ def _skip_opening(words: Sequence[str], start: int) -> int | None:
     head = tuple(words[start : start + 3])
     if head[:2] in {("is", "there"), ("are", "there"), ("was", "there"), ("were", "there")}:
         return start + 2
-    if len(head) == 3 and head[0] in {"do", "can", "could"} and head[1] in {"you", "we", "i"}:
-        return start + 3 if head[2] in {"see", "spot", "find", "notice"} else None
-    if len(words) > start + 3 and words[start] == "does" and words[start + 2] in _PICTURE:
-        return start + 4 if words[start + 3] in {"show", "contain", "include"} else None
+    if (
+        len(head) == 3
+        and head[0] in {"do", "can", "could"}
+        and head[1] in {"you", "we", "i", "one"}
+    ):
+        return start + 3 if head[2] in _SEEING else None
+    if len(words) > start + 3 and words[start] == "does" and words[start + 3] in _HAVING:
+        return start + 4 if words[start + 2] in _PICTURE or is_setting(words[start + 2]) else None
+    if head in _HAVE_YOU:
+        return start + 3
+    if head[:1] and head[0] in _INVERTING:
+        return start + 1
     return start if head[:1] == ("any",) else None
 
 
