@@ -46,42 +46,48 @@ def check_texts(texts: Sequence[str | None], *, captions: Sequence[str] = ()) ->
 
 def find_phrases(read: Passages, stage: str, captions: Sequence[str] = ()) -> list[Finding]:
     """What the phrase rules of a stage find; see `check_texts`."""
-    rules = select_rules(read.hits, stage)
+    # Of the many words of `also` only those are looked for that stand somewhere in the record.
+    rules = [
+        (rule, triggers, tuple(read.hits.intersection(rule.also)))
+        for rule, triggers in select_rules(read.hits, stage)
+    ]
     if not rules:
         return []
-    known = "\n".join(captions).lower()
     return [
         make_finding(rule.code, turn=passage.turn, span=passage.text[span])
         for passage in read.passages
-        for rule, span in _check_passage(passage, read.passages, known, rules)
+        for rule, span in _check_passage(passage, read.passages, captions, rules)
     ]
 
 
 def _check_passage(
     passage: Passage,
     record: Sequence[Passage],
-    known: str,
-    rules: Sequence[tuple[PhraseRule, tuple[str, ...]]],
+    captions: Sequence[str],
+    rules: Sequence[tuple[PhraseRule, tuple[str, ...], tuple[str, ...]]],
 ) -> Iterator[tuple[PhraseRule, slice]]:
     found: set[str] = set()
-    for rule, triggers in rules:
+    for rule, triggers, also in rules:
         if rule.code in found or (rule.answers and not passage.is_answer):
             continue
         if not _has_any(passage, triggers):
             continue
-        if rule.also and not _has_any(passage, rule.also):
+        if rule.also and not _has_any(passage, also):
             continue
-        span = _find_span(rule, passage.plain, known)
-        if span and not (rule.unless and _holds_word(record, known, rule.unless)):
+        span = _find_span(rule, passage.plain, captions)
+        if span and not (rule.unless and _holds_word(record, captions, rule.unless)):
             found.add(rule.code)
             yield rule, span
 
 
-def _holds_word(record: Sequence[Passage], known: str, wanted: frozenset[str]) -> bool:
+def _holds_word(record: Sequence[Passage], captions: Sequence[str], wanted: frozenset[str]) -> bool:
     """Whether one of the words is in the captions or in any message."""
     return not all(
         wanted.isdisjoint(words)
-        for words in (split_words(known), *(passage.words for passage in record))
+        for words in (
+            *(passage.words for passage in record),
+            *(split_words(caption.lower()) for caption in captions),
+        )
     )
 
 
@@ -94,9 +100,13 @@ def _has_any(passage: Passage, triggers: Sequence[str]) -> bool:
     return False
 
 
-def _find_span(rule: PhraseRule, plain: str, known: str) -> slice | None:
+def _find_span(rule: PhraseRule, plain: str, captions: Sequence[str]) -> slice | None:
     for match in rule.find(plain):
         said = match[0].lower()
-        if not any(word in said and word in known for word in rule.content):
+        if not any(word in said and _is_in(word, captions) for word in rule.content):
             return slice(*match.span())
     return None
+
+
+def _is_in(word: str, captions: Sequence[str]) -> bool:
+    return any(word in caption.lower() for caption in captions)
