@@ -16,6 +16,9 @@ _SEEING = frozenset({
     "show", "showing", "reveals", "features", "featuring", "include", "includes", "including", "contains",
     "depicts", "note", "make", "visible", "seen", "displays", "appears", "captures", "has", "have",
 })  # fmt: skip
+_HOLDING = frozenset({
+    "holds", "holding", "carries", "carrying", "wears", "wearing", "rides", "riding",
+})  # fmt: skip
 _FRAME = frozenset({
     "picture", "image", "photo", "photograph", "scene", "frame", "background", "foreground", "visible",
     "left", "right", "corner", "middle", "centre", "center", "edge", "side", "nearby", "here",
@@ -67,6 +70,8 @@ def is_anchored(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
     start = sentence.clauses[mention.clause][0] if mention.clause < len(sentence.clauses) else 0
     if not _SEEING.isdisjoint(words[start : mention.head]):
         return True
+    if words[mention.head - 1 : mention.head] and words[mention.head - 1] in _HOLDING:
+        return not _is_bare(mention)
     if _trails(mention, words) or _has_other_head(mention, words):
         return False
     if _is_bare(mention):

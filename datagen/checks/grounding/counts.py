@@ -30,6 +30,13 @@ _OUTRIGHT = frozenset({"only", "exactly", "just", "total", "precisely", "altoget
 _SHOWING = frozenset({
     "shows", "features", "depicts", "contains", "includes", "captures", "displays", "presents",
 })  # fmt: skip
+_PREDICATING = frozenset({"are", "were", "have", "seem", "appear", "look", "stand", "sit"})
+_REST = frozenset({
+    "other", "others", "another", "third", "fourth", "rest", "remaining", "more", "both", "closest",
+    "three", "four", "five", "six", "several", "second",
+})  # fmt: skip
+"""Words of a message that may tell of more than those that it counts."""
+
 _PICTURE = frozenset({"image", "picture", "photo", "photograph", "scene", "snapshot", "shot"})
 
 
@@ -48,7 +55,10 @@ def _judge_mention(mention: Mention, sentence: Sentence, passage: Passage) -> Cl
     after = sentence.words[mention.last + 1 : mention.last + 3]
     number = read_number(after[1]) if len(after) == 2 and after[0] == ":" else None
     if number is None or not _precedes_number(mention, sentence):
-        return judge_number(mention, sentence, passage, reach=find_reach(sentence, mention))
+        reach = find_reach(sentence, mention)
+        if reach == "some" and _speaks_of_all(mention, sentence, passage):
+            reach = "weak"
+        return judge_number(mention, sentence, passage, reach=reach)
     return judge_number(mention, sentence, passage, reach="all", number=(number, number))
 
 
@@ -89,6 +99,20 @@ def find_reach(sentence: Sentence, mention: Mention) -> Reach:
     if not quantity.total or narrows_after(sentence, mention, end):
         return "some"
     return "all" if before & _OUTRIGHT else "weak"
+
+
+def _speaks_of_all(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
+    """Whether it is "the two men are …" and the message tells of no more."""
+    quantity = mention.quantity
+    after = sentence.words[mention.last + 1 : mention.last + 2]
+    return (
+        quantity is not None
+        and quantity.exact
+        and mention.determiner == "the"
+        and len(mention.words) <= 1
+        and not _PREDICATING.isdisjoint(after)
+        and _REST.isdisjoint(passage.text.lower().split())
+    )
 
 
 def _find_clause(sentence: Sentence, mention: Mention) -> tuple[int, int]:
@@ -160,7 +184,7 @@ def weigh_number(
     most = limit_group(term, evidence)
     if most is not None and low > most:
         return "contradicted", "too-many-of-group", f"captions have {most} {term.group}"
-    if high is not None and high < tally.boxed and _is_too_few(term, high, tally, reach):
+    if high is not None and high < tally.boxed and _is_too_few(term, high, tally, reach, evidence):
         return "contradicted", "too-few", f"{tally.boxed} boxes of {' or '.join(term.classes)}"
     if low in tally.numbers or (low <= tally.boxed and (high is None or high >= tally.boxed)):
         return "supported", "counted", ""
@@ -172,8 +196,15 @@ def _may_pass(low: int, tally: Tally) -> bool:
     return low < _SEVERAL or tally.boxed > 1 or tally.totals != {1}
 
 
-def _is_too_few(term: Term, high: int, tally: Tally, reach: Reach) -> bool:
-    if reach == "some" or tally.limit is None or not _is_class_word(term):
+def _are_all(term: Term, boxed: int, evidence: Evidence) -> bool:
+    """Whether captions make everybody one of the group: three men, and three people boxed."""
+    return (limit_group(term, evidence) or 0) >= boxed
+
+
+def _is_too_few(term: Term, high: int, tally: Tally, reach: Reach, evidence: Evidence) -> bool:
+    if reach == "some" or tally.limit is None:
+        return False
+    if not _is_class_word(term) and not (term.group and _are_all(term, tally.boxed, evidence)):
         return False
     return high not in tally.totals and (reach == "all" or tally.boxed in tally.totals)
 

@@ -180,10 +180,17 @@ def _index_mentions(
     for caption, parts in enumerate(sentences):
         for sentence in parts:
             for mention in sentence.mentions:
+                if _is_only_meant(mention, sentence):
+                    continue
                 found = CaptionMention(caption, sentence, mention)
                 for category in mention.term.classes:
                     index[category].append(found)
     return {category: tuple(found) for category, found in index.items()}
+
+
+def _is_only_meant(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a caption speaks of people for whom something is: "a table set for four people"."""
+    return mention.term.kind == "person" and sentence.words[: mention.head][-1:] == ["for"]
 
 
 def _index_naming(

@@ -159,7 +159,11 @@ def weigh_presence(
     boxes = find_boxes(evidence, term.classes)
     captions = find_captions(evidence, term.classes)
     if boxes or captions:
-        if term.group and is_other_group(term, evidence):
+        if (
+            term.group
+            and is_other_group(term, evidence)
+            and is_anchored(mention, sentence, passage)
+        ):
             return "contradicted", "other-people", boxes, captions
         if term.kind == "kind" and not _is_worded(term.name, evidence):
             return "unverifiable", "sub-kind", boxes, captions

@@ -168,7 +168,10 @@ class _Walk:
             return
         if "from" in self.words[max(index - 4, 0) : index]:
             return  # "from cookies to cake"
-        self._raise(index, HEDGED if before in RAISING else NONE)
+        # What somebody seems to be holding, and what there seems to be, is in plain view.
+        is_shown = self._word(index + 2).endswith("ing") or self._word(index - 2) == "there"
+        if before not in RAISING or after != "be" or not is_shown:
+            self._raise(index, HEDGED if before in RAISING else NONE)
 
     def serve(self, index: int, word: str) -> None:
         """Read "for": a purpose before "-ing" and after words of use and search."""

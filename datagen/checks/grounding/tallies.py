@@ -22,6 +22,12 @@ _COLLECTIVES = frozenset({
 })  # fmt: skip
 """Words that stand for more than one without a plural."""
 
+_HERDS = frozenset({
+    "herd", "group", "flock", "family", "pack", "bunch", "row", "line", "fleet", "lots", "number",
+    "variety", "assortment", "swarm", "couple",
+})  # fmt: skip
+"""Words for an open number, behind which hasty captions leave the noun in the singular."""
+
 _JOINTS = frozenset({",", "and", "&", "plus"})
 
 
@@ -96,7 +102,7 @@ def _count_mention(mention: Mention) -> tuple[int, bool]:
     if mention.quantity is not None:
         quantity = mention.quantity
         return quantity.low, quantity.high == quantity.low
-    if mention.plural or mention.term.name in _COLLECTIVES:
+    if mention.plural or mention.term.name in _COLLECTIVES or not _HERDS.isdisjoint(mention.words):
         return 2, False
     return 1, True
 

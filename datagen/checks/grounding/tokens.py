@@ -144,8 +144,3 @@ def measure_span(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
 def measure_start(sentence: Sentence) -> int:
     """Character offset at which a sentence begins."""
     return sentence.starts[0]
-
-
-def list_words(sentence: Sentence) -> Sequence[str]:
-    """The lower-case words of a sentence, punctuation included; not to be changed."""
-    return sentence.words
