@@ -122,7 +122,7 @@ def find_triggers(lowered: str) -> set[str]:
     Looked up word by word, which takes a dictionary's time: texts use few different words.
     """
     found = filter(None, map(_IN_TOKEN.__getitem__, set(lowered.split())))
-    return {hit for hit in set().union(*found) if " " not in hit or hit in lowered}
+    return {hit for hits in found for hit in hits if " " not in hit or hit in lowered}
 
 
 def _find_in_token(token: str) -> tuple[str, ...]:

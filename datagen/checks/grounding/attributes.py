@@ -108,8 +108,9 @@ def judge_attributes(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     antonyms = load_antonyms()
     if is_open(sentence):
         return
-    if sentence.mentions and not antonyms.trait_words.isdisjoint(words):
-        scales = [each for each in antonyms.traits if not each.phrases.keys().isdisjoint(words)]
+    said = antonyms.trait_words.intersection(words) if sentence.mentions else ()
+    if said:
+        scales = [each for each in antonyms.traits if not each.values.keys().isdisjoint(said)]
         for mention in sentence.mentions:
             if is_judged(mention) and knows(passage.evidence, mention.term.classes):
                 yield from _judge_traits(mention, scales, sentence, passage)

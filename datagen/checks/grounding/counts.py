@@ -47,7 +47,8 @@ def judge_counts(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     for mention in sentence.mentions:
         if mention.quantity is not None and is_counted(mention):
             yield _judge_mention(mention, sentence, passage)
-    for run in find_runs(sentence.mentions, sentence):
+    runs = find_runs(sentence.mentions, sentence) if len(sentence.mentions) > 1 else ()
+    for run in runs:
         yield from _judge_run(run, sentence, passage)
 
 

@@ -12,13 +12,14 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
 import msgspec
 
 from datagen.checks.grounding.ground import Ground, gather_ground
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
+from datagen.checks.memo import Memo
 from datagen.records import AnnotatedImage
 
 _NAMING_KINDS = frozenset({"class", "kind", "person"})
@@ -205,10 +206,9 @@ def _index_naming(
 
 def _collect_words(sentences: Iterable[Iterable[Sentence]]) -> frozenset[str]:
     words = {word for parts in sentences for sentence in parts for word in sentence.words}
-    return frozenset(words.union(map(singular_of, words)))
+    return frozenset(words.union(map(_SINGULARS.__getitem__, words)))
 
 
-@lru_cache(maxsize=20_000)
 def singular_of(word: str) -> str:
     """The singular that a lower-case word most likely has; singulars come back unchanged.
 
@@ -224,6 +224,9 @@ def singular_of(word: str) -> str:
     if word.endswith(("sses", "shes", "ches", "xes", "uses", "zes")):
         return word[:-2]
     return word[:-1]
+
+
+_SINGULARS = Memo(singular_of)
 
 
 def _collect_hints(

@@ -52,7 +52,7 @@ def find_terms(words: Sequence[str], lexicon: Lexicon) -> list[Found]:
         if index < end:
             continue
         word = words[index]
-        if word in seconds and not seconds[word].isdisjoint(words[index + 1 : index + 2]):
+        if word in seconds and index + 1 < len(words) and words[index + 1] in seconds[word]:
             length, form = _find_longest(words, index, lexicon)
         else:
             length, form = 1, forms.get(word)
@@ -129,7 +129,7 @@ def _make_mention(
         determiner=phrase.determiner,
         words=phrase.words,
         quantity=phrase.quantity if counts else None,
-        plural=_is_plural(form.plural, phrase),
+        plural=_reads_plural(phrase) if form.plural is None else form.plural,
         mood=MOODS[mood],
         negated=negated,
         dropped=dropped,
@@ -145,9 +145,8 @@ def _narrow(term: Term | None, modifiers: Sequence[str]) -> Term:
     return term
 
 
-def _is_plural(plural: bool | None, phrase: Phrase) -> bool:
-    if plural is not None:
-        return plural
+def _reads_plural(phrase: Phrase) -> bool:
+    """Whether a word with one form for both numbers ("sheep") stands in the plural."""
     if phrase.quantity and phrase.quantity.low > 1:
         return True
     return phrase.determiner not in _SINGULAR

@@ -98,14 +98,16 @@ class NounPhrase(msgspec.Struct, frozen=True, gc=False):
 def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
     """The phrases by which a sentence says that a thing is there, in order."""
     words = sentence.words
-    candidates = [index for index, word in enumerate(words) if _CANDIDATES[word]]
+    candidates = [
+        (index, noun) for index, word in enumerate(words) if (noun := _CANDIDATES[word]) is not None
+    ]
     if not candidates:
         return
     taken = _list_taken(sentence)
-    for index in candidates:
-        if index in taken or _has_head_after(words, index, taken):
+    for index, head in candidates:
+        if index in taken or _has_head_after(words, index, head, taken):
             continue
-        noun, first = _widen(words, index, taken)
+        noun, first = _widen(words, index, head, taken)
         phrase = noun and _measure(words, noun, first, index, taken)
         if phrase and _is_claimed(sentence, words, phrase):
             yield phrase
@@ -121,19 +123,19 @@ def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:
     return False
 
 
-def is_candidate(word: str) -> bool:
-    """Whether a lower-case word may be a noun that claims a thing.
+def find_candidate(word: str) -> Noun | None:
+    """The noun that claims a thing which a lower-case word may be.
 
     Words of the lexicon are not, but for soft ones, which accuse nobody there.
     """
     form = load_lexicon().forms.get(word)
     if word in _BREAKS or (form and form.term and not _is_soft(form.term)):
-        return False
+        return None
     noun = find_noun(word)
-    return noun is not None and noun.kind in CLAIMING_KINDS
+    return noun if noun is not None and noun.kind in CLAIMING_KINDS else None
 
 
-_CANDIDATES = Memo(is_candidate)
+_CANDIDATES = Memo(find_candidate)
 
 
 def _is_soft(term: Term | None) -> bool:
@@ -167,18 +169,18 @@ def _list_taken(sentence: Sentence) -> Collection[int]:
     }
 
 
-def _has_head_after(words: Sequence[str], index: int, taken: Collection[int]) -> bool:
-    """Whether the noun only modifies the next one: "brick wall", "candle light"."""
+def _has_head_after(words: Sequence[str], index: int, noun: Noun, taken: Collection[int]) -> bool:
+    """Whether a noun only modifies the next one: "brick wall", "candle light"."""
     after = index + 1
     if after == len(words) or not words[after][0].isalpha():
         return False
     if after in taken:
         return True
     word = words[after]
-    noun = None if word in _BREAKS or word in _DETERMINERS else find_noun(word)
-    if noun is None:
+    other = None if word in _BREAKS or word in _DETERMINERS else find_noun(word)
+    if other is None:
         return False
-    return not (noun.homograph and (word != noun.word or _is_plural(words[index])))
+    return not (other.homograph and (word != other.word or words[index] != noun.word))
 
 
 def _is_plural(word: str) -> bool:
@@ -186,9 +188,10 @@ def _is_plural(word: str) -> bool:
     return noun is not None and noun.word != word
 
 
-def _widen(words: Sequence[str], index: int, taken: Collection[int]) -> tuple[Noun | None, int]:
-    """The noun that ends here and its first token: a compound of the table, or the word alone."""
-    noun = find_noun(words[index])
+def _widen(
+    words: Sequence[str], index: int, noun: Noun, taken: Collection[int]
+) -> tuple[Noun | None, int]:
+    """The noun that ends here and its first token: a compound of the table, or the noun alone."""
     if index and index - 1 not in taken and words[index - 1] not in _COLOURS:
         compound = find_compound(words[index - 1], words[index])
         if compound is not None:

@@ -105,8 +105,8 @@ def find_places(sentence: Sentence) -> list[Place]:
     fragment = _read_fragment(words)
     places: list[Place] = [fragment] if fragment is not None else []
     start = fragment.last if fragment is not None else 0
-    for index, word in enumerate(words):
-        if word not in _OPENERS or index < start:
+    for index in [index for index, word in enumerate(words) if word in _OPENERS]:
+        if index < start:
             continue
         place = _read_place(words, index, heads)
         if place is not None:
@@ -188,7 +188,7 @@ def _read_zone(words: Sequence[str], index: int, heads: Mapping[int, Mention]) -
     if start < len(words) and words[start] in _DETERMINERS:
         start += 1
     end, parts = read_run(words, start)
-    zones = join_zones(parts)
+    zones = join_zones(parts) if parts else ()
     if not zones:
         return None
     is_loose = words[index] in _ABOUT or words[index - 1] in _CLOSE

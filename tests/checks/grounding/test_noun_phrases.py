@@ -4,8 +4,8 @@ import pytest
 
 from datagen.checks.grounding.noun_phrases import (
     CLAIMING_KINDS,
+    find_candidate,
     find_phrases,
-    is_candidate,
     is_listed,
     is_silent,
 )
@@ -75,8 +75,8 @@ def test_a_list_of_examples_is_known_by_its_opening() -> None:
 
 
 def test_words_of_the_lexicon_are_no_candidates() -> None:
-    assert not is_candidate("chair")
-    assert is_candidate("candles")
+    assert find_candidate("chair") is None
+    assert find_candidate("candles") == find_noun("candle")
 
 
 def test_silent_nouns_are_silent_and_no_others() -> None:
