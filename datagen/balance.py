@@ -1,12 +1,15 @@
 """Balance stage: the records of a set -> how its questions, answers and objects are spread.
 
-Counts only, so memory grows with the number of different openings and pictures, not of records.
+Counts only, so memory grows with the number of different openings; which pictures there were is kept
+in a temporary file.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from datagen.bands import BandTable, digest_text
 
 LISTED = 20
 """Openings, and categories, that the report lists."""
@@ -59,14 +62,24 @@ class _TypeBalance:
     lengths: Counter[int] = field(default_factory=Counter)
 
 
-@dataclass(slots=True)
+class _Seen(NamedTuple):
+    """That a picture, by the digest of its name, has a record of a type."""
+
+    image: int
+    response_type: str
+
+
 class Balance:
     """What a set consists of; `add` record by record, `to_json` in the end."""
 
-    _types: dict[str, _TypeBalance] = field(default_factory=dict)
-    _pictures: dict[str, set[str]] = field(default_factory=dict)
-    _named: Counter[str] = field(default_factory=Counter)
-    _boxed: Counter[str] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self._types: dict[str, _TypeBalance] = {}
+        self._named: Counter[str] = Counter()
+        self._boxed: Counter[str] = Counter()
+        # Pictures by the number of response types that they have; which they have is in the table.
+        self._kinds: Counter[int] = Counter()
+        self._seen = BandTable(_Seen)
 
     def add(
         self,
@@ -98,19 +111,29 @@ class Balance:
             if asks_yes_no(question):
                 counts.yes_no += 1
                 counts.yes += answer.lower().startswith("yes")
-        if image not in self._pictures:
+        if self._count_picture(image, response_type):
             self._boxed.update(boxed)
-        self._pictures.setdefault(image, set()).add(response_type)
         self._named.update(named)
 
     def to_json(self) -> dict[str, Any]:
         """The report as plain values, keys in a fixed order; shares are 0 to 1."""
-        kinds = Counter(len(types) for types in self._pictures.values())
+        kinds = {count: self._kinds[count] for count in sorted(self._kinds) if self._kinds[count]}
         return {
             "types": {name: _describe(self._types[name]) for name in sorted(self._types)},
-            "types_a_picture": {str(count): kinds[count] for count in sorted(kinds)},
+            "types_a_picture": {str(count): pictures for count, pictures in kinds.items()},
             "objects": self._describe_objects(),
         }
+
+    def _count_picture(self, image: str, response_type: str) -> bool:
+        """Count the type of a picture; true for a new picture."""
+        digest = digest_text(image)
+        types = {seen.response_type for seen in self._seen.find([digest]) if seen.image == digest}
+        if response_type not in types:
+            self._seen.add([digest], _Seen(digest, response_type))
+            self._kinds[len(types) + 1] += 1
+            if types:
+                self._kinds[len(types)] -= 1
+        return not types
 
     def _describe_objects(self) -> list[dict[str, Any]]:
         """The commonest categories: share of pictures that box them, of records that name them."""
@@ -119,7 +142,7 @@ class Balance:
         return [
             {
                 "category": name,
-                "boxed": _share(self._boxed[name], len(self._pictures)),
+                "boxed": _share(self._boxed[name], self._kinds.total()),
                 "named": _share(self._named[name], records),
             }
             for name in ranked[:LISTED]

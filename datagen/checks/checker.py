@@ -150,25 +150,25 @@ class Checker:
     def _list_findings(
         self, texts: Sequence[str | None], claims: Sequence[Claim], score: float, response_type: str
     ) -> Iterator[Finding]:
-        for claim in claims:
-            if claim.verdict == "contradicted":
-                span = (texts[claim.turn] or "")[claim.start : claim.end]
-                code = CODES[claim.family]
-                yield make_finding(code, turn=claim.turn, span=span, detail=claim.detail)
-        weighed = [claim for claim in claims if not self._is_excused(claim)]
+        contradicted = [claim for claim in claims if claim.verdict == "contradicted"]
+        for claim in contradicted:
+            span = (texts[claim.turn] or "")[claim.start : claim.end]
+            code = CODES[claim.family]
+            yield make_finding(code, turn=claim.turn, span=span, detail=claim.detail)
+        excused = [claim for claim in contradicted if self._is_excused(claim)]
+        if len(excused) < len(contradicted):  # a contradiction says more than a low score
+            return
         lowest = self._min_scores.get(response_type, find_threshold(response_type))
-        score = score if len(weighed) == len(claims) else score_claims(weighed)
-        is_contradicted = any(claim.verdict == "contradicted" for claim in weighed)
-        if score < lowest and not is_contradicted:  # a contradiction says more
+        if excused:
+            score = score_claims(claim for claim in claims if claim.verdict != "contradicted")
+        if score < lowest:
             named = sorted({claim.subject for claim in claims if claim.verdict == "unsupported"})
             detail = f"{score:.2f} of {lowest:.2f}; without ground: {', '.join(named[:8]) or '-'}"
             yield make_finding("low-score", detail=detail)
 
-    def _is_excused(self, claim: Claim) -> bool:
-        """Whether it is contradicted, and the rules want that noted only."""
-        return (
-            claim.verdict == "contradicted" and self._severities.get(CODES[claim.family]) == "note"
-        )
+    def _is_excused(self, contradicted: Claim) -> bool:
+        """Whether the rules want the contradiction noted only."""
+        return self._severities.get(CODES[contradicted.family]) == "note"
 
     def _weigh(self, finding: Finding) -> Finding:
         severity = self._severities.get(finding.code, finding.severity)

@@ -2,18 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from hashlib import blake2b
 from typing import Any
 
+from datagen.bands import SeenDigests
 from datagen.checks.reasons import make_finding
 from datagen.records import Finding
 
-# 64 bits: among a million records the chance of one false match is 3 in 100 million.
-_DIGEST_BYTES = 8
-
 
 class SeenRecords:
-    """Remembers the records of one file, as digests only (about 300 bytes a record).
+    """Remembers the records of one file, as digests in temporary files.
 
     A repeated id alone is a note, because LLaVA's own files repeat the image id over the response
     types. The same image and conversation make a record that was written twice, whatever its id.
@@ -30,9 +27,9 @@ class SeenRecords:
     """
 
     def __init__(self) -> None:
-        self._ids: set[int] = set()
-        self._records: set[int] = set()
-        self._dialogues: set[int] = set()
+        self._ids = SeenDigests()
+        self._records = SeenDigests()
+        self._dialogues = SeenDigests()
 
     def check(self, record: object) -> list[Finding]:
         """Compare a decoded JSON value with those before it, then remember it.
@@ -47,9 +44,9 @@ class SeenRecords:
         ):
             return []
         content = _write_content(record)
-        has_id = self._remember(self._ids, str(name))
-        has_record = self._remember(self._records, f"{name}\n{content}")
-        has_dialogue = self._remember(self._dialogues, content)
+        has_id = self._ids.add(str(name))
+        has_record = self._records.add(f"{name}\n{content}")
+        has_dialogue = self._dialogues.add(content)
         if has_record:
             return [make_finding("same-record", span=str(name))]
         findings = [make_finding("same-id", span=str(name))] if has_id else []
@@ -57,15 +54,6 @@ class SeenRecords:
         if has_dialogue and record.get("conversations"):
             findings.append(make_finding("same-dialogue", span=str(name)))
         return findings
-
-    @staticmethod
-    def _remember(known: set[int], text: str) -> bool:
-        """Add a text to the known ones; true when it was among them."""
-        raw = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES).digest()
-        digest = int.from_bytes(raw)
-        is_known = digest in known
-        known.add(digest)
-        return is_known
 
 
 def _write_content(record: Mapping[Any, Any]) -> str:

@@ -4,10 +4,11 @@ Each picture is decoded once, to see whether it can be and to make a digest of w
 by which the same picture is found under several names.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from datagen.checks.bands import BandTable
+from datagen.bands import BandTable, SeenDigests
 from datagen.checks.reasons import make_finding
 from datagen.errors import PictureError
 from datagen.pictures import open_picture
@@ -44,6 +45,14 @@ class ImageLook(NamedTuple):
     digest: int | None
 
 
+class _Good(NamedTuple):
+    """A picture that later ones are compared with, the how-manieth it was, and its name in UTF-8."""
+
+    digest: bytes
+    number: int
+    name: bytes
+
+
 def check_image_file(path: Path | str) -> Finding | None:
     """Decode an image file to its last row, as the trainer does; None when all is well.
 
@@ -75,57 +84,55 @@ def look_at_image(path: Path | str) -> ImageLook:
 class SeenPictures:
     """Remembers the pictures of one data set and notes those that stand there under two names.
 
-    About 270 bytes a picture. Names are compared as they are written in the records.
+    Good pictures are kept in temporary files, bad ones in memory. Names are compared as they are
+    written in the records.
     """
 
     def __init__(self) -> None:
-        self._problems: dict[str, Finding | None] = {}
-        self._table = BandTable(bands=_BANDS, slots=1 << _BAND_BITS, sharing=_SHARING)
-        self._pictures: list[tuple[int, str]] = []
+        self._problems: dict[str, Finding] = {}
+        self._names = SeenDigests()
+        self._table = BandTable(_Good, bands=_BANDS, slots=1 << _BAND_BITS, sharing=_SHARING)
+        self._count = 0
 
-    def check(self, name: str, path: Path | str) -> list[Finding]:
-        """Findings about a record's picture; each name is decoded once.
+    def add(self, name: str, look: ImageLook) -> list[Finding]:
+        """Findings about a record's picture.
 
         A bad file is reported for every record that names it, `same-picture` once, at the later
         name.
 
         Args:
             name: the record's `image`.
-            path: the file itself.
+            look: at its file, perhaps taken in another process.
         """
-        if name not in self._problems:
-            return self._add(name, look_at_image(path))
-        problem = self._problems[name]
-        return [problem] if problem else []
-
-    def add(self, name: str, look: ImageLook) -> list[Finding]:
-        """The same for a file that the caller has looked at, perhaps in another process."""
-        if name not in self._problems:
-            return self._add(name, look)
-        problem = self._problems[name]
-        return [problem] if problem else []
-
-    def _add(self, name: str, look: ImageLook) -> list[Finding]:
-        self._problems[name] = look.problem
+        if name in self._problems:
+            return [self._problems[name]]
+        if self._names.add(name):
+            return []
         if look.problem:
+            self._problems[name] = look.problem
             return [look.problem]
         if look.digest is None:
             return []
-        twin = self._find_twin(look.digest)
-        self._table.add(_split_digest(look.digest))
-        self._pictures.append((look.digest, name))
+        self._count += 1
+        picture = _Good(
+            look.digest.to_bytes(16), self._count, name.encode("utf-8", "surrogatepass")
+        )
+        keys = _split_digest(look.digest)
+        twin = self._find_twin(look.digest, keys)
+        self._table.add(keys, picture)
         if twin is None:
             return []
-        return [make_finding("same-picture", span=name, detail=f"as {twin!r}")]
+        as_named = twin.name.decode("utf-8", "surrogatepass")
+        return [make_finding("same-picture", span=name, detail=f"as {as_named!r}")]
 
-    def _find_twin(self, digest: int) -> str | None:
-        """Name of the earlier picture that looks most alike; the first of equal ones."""
+    def _find_twin(self, digest: int, keys: Sequence[int]) -> _Good | None:
+        """The earlier picture that looks most alike; the first of equal ones."""
         alike = [
-            (bits, number)
-            for number in self._table.find(_split_digest(digest))
-            if (bits := (digest ^ self._pictures[number][0]).bit_count()) <= ALIKE
+            (bits, other.number, other)
+            for other in self._table.find(keys)
+            if (bits := (digest ^ int.from_bytes(other.digest)).bit_count()) <= ALIKE
         ]
-        return self._pictures[min(alike)[1]][1] if alike else None
+        return min(alike)[2] if alike else None
 
 
 def _split_digest(digest: int) -> list[int]:

@@ -9,10 +9,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any
 
+from datagen.checks.memo import Memo
 from datagen.checks.reasons import REASON_TABLE
 
 _NAME = re.compile(r"\{([a-z_]+)\}")
@@ -33,16 +34,20 @@ class PhraseRule:
             up to four letters at the start of a word, those of two as a word.
         also: and one of these, where there are any.
         content: words that make a match innocent when the image's captions hold them.
+        unless: words that make every match innocent, in the captions or anywhere in the record.
         source: the regular expression of `pattern`.
         at_start: the pattern can match at the start of a text only.
+        answers: a question may say so.
     """
 
     code: str
     triggers: tuple[str, ...]
     also: tuple[str, ...]
     content: tuple[str, ...]
+    unless: frozenset[str]
     source: str
     at_start: bool = False
+    answers: bool = False
 
     @property
     def stage(self) -> str:
@@ -116,41 +121,42 @@ def find_triggers(lowered: str) -> set[str]:
 
     Looked up word by word, which takes a dictionary's time: texts use few different words.
     """
-    hits: set[str] = set().union(*map(_find_in_token, set(lowered.split())))
-    return {hit for hit in hits if " " not in hit or hit in lowered}
+    found = filter(None, map(_IN_TOKEN.__getitem__, set(lowered.split())))
+    return {hit for hits in found for hit in hits if " " not in hit or hit in lowered}
 
 
-# A token and its triggers take some 150 bytes: 10 MB when full, and English seldom fills it.
-@lru_cache(maxsize=1 << 16)
 def _find_in_token(token: str) -> tuple[str, ...]:
-    """The triggers of which the first part between blanks stands in a token."""
+    """The triggers of which the longest part between blanks stands in a token."""
     starts = _list_starts()
     found: list[str] = []
     for start in range(len(token)):
         # Few tokens get further than this: most pairs of letters begin no trigger.
-        for head, trigger in (
+        for part, trigger in (
             *starts.get(token[start], ()),
             *starts.get(token[start : start + 2], ()),
         ):
-            end = start + len(head)
-            if token.startswith(head, start) and _stands_well(
+            end = start + len(part)
+            if token.startswith(part, start) and _stands_well(
                 trigger, token[start - 1 : start], token[end : end + 1]
             ):
                 found.append(trigger)
     return tuple(dict.fromkeys(found))
 
 
+_IN_TOKEN = Memo(_find_in_token)
+
+
 @cache
 def _list_starts() -> Mapping[str, list[tuple[str, str]]]:
-    """First two letters -> the triggers with them, each behind its first part between blanks.
+    """First two letters -> the triggers with them, each behind its longest part between blanks.
 
-    A first part of one letter stands under that letter.
+    The longest, for "the" and "i" stand in every text. A part of one letter stands under that letter.
     """
     starts: dict[str, list[tuple[str, str]]] = {}
     triggers = (trigger for rule in load_rules() for trigger in (*rule.triggers, *rule.also))
     for trigger in dict.fromkeys(triggers):
-        head = trigger.split()[0]
-        starts.setdefault(head[:2], []).append((head, trigger))
+        part = max(trigger.split(), key=len)
+        starts.setdefault(part[:2], []).append((part, trigger))
     return starts
 
 
@@ -187,8 +193,10 @@ def _compile_rule(rule: Mapping[str, Any], words: Mapping[str, str]) -> PhraseRu
         triggers=tuple(rule["any"]),
         also=tuple(rule.get("also", ())),
         content=tuple(rule.get("content", ())),
+        unless=frozenset(each for word in rule.get("unless", ()) for each in (word, f"{word}s")),
         source=pattern,
         at_start=rule.get("at_start", False),
+        answers=rule.get("answers", False),
     )
 
 

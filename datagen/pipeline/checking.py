@@ -6,10 +6,12 @@ Also for files that this tool did not make.
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from msgspec.structs import asdict
 
 from datagen.balance import Balance
 from datagen.checks import SeenRecords, is_rejected, make_finding

@@ -232,6 +232,17 @@ def plant_question(setting: Setting, family: str) -> Plant | None:
     return planting.add_turn(setting, family, "question", *texts)
 
 
+def plant_reply(setting: Setting, shape: str) -> Plant | None:
+    """A question and "yes" to what is absent, or "no" to what is there; in conversations only."""
+    draw = {"invented": draw_object, "denied": draw_absence}[shape]
+    slots = draw(setting) if setting.case.response_type == "conversation" else None
+    if slots is None:
+        return None
+    question, answer = wording.draw_pair(setting.rng, "reply", shape)
+    texts = wording.fill(question, slots), wording.fill(answer, slots)
+    return planting.add_turn(setting, "reply", shape, *texts)
+
+
 def plant_innocent(setting: Setting, key: str) -> Plant | None:
     """An absent category named without a claim that it is there."""
     category = None if setting.false else choose_absent(setting, loose=False)

@@ -109,6 +109,8 @@ GOALS: tuple[Goal, ...] = (
     Goal("counts, appended", 0.95, _is(["count"], ["appended"])),
     Goal("sides, appended", 0.95, _is(["side"], ["appended"])),
     Goal("absences, appended", 0.95, _is(["absence"], ["appended"])),
+    Goal("yes to what is absent", 0.9, _is(["reply"], ["invented"])),
+    Goal("no to what is there", 0.9, _is(["reply"], ["denied"])),
     Goal("objects in place, talk and description", 0.75, _is(["object"], _IN_PLACE, _SEEN_TYPES)),
     Goal("objects in place, reasoning", 0.45, _is(["object"], _IN_PLACE, _REASONING)),
     Goal("counts in place", 0.85, _is(["count"], ["in place"])),

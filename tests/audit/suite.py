@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from random import Random
 
-from tests.audit.claims import SHAPES, plant_innocent, plant_talk
+from tests.audit.claims import SHAPES, plant_innocent, plant_reply, plant_talk
 from tests.audit.corpus import Case
 from tests.audit.facts import Facts
 from tests.audit.planting import Plant, Setting
@@ -33,6 +33,7 @@ PLANTERS: Mapping[tuple[str, str], Planter] = {
         for family in VISUAL
         for shape, plant in SHAPES.items()
     },
+    **{("reply", shape): _bind(plant_reply, shape) for shape in ("invented", "denied")},
     **{("object", key): _bind(plant_innocent, key) for key in read_wording()["innocent"]},
     **{(family, "look-alike"): _bind(plant_talk, family) for family in VISUAL[1:]},
     **SPEECH,

@@ -50,9 +50,9 @@ def draw(rng: Random, family: str, *keys: str) -> str:
     return rng.choice(templates)
 
 
-def draw_pair(rng: Random, family: str) -> tuple[str, str]:
+def draw_pair(rng: Random, family: str, key: str = "question") -> tuple[str, str]:
     """A question and its answer."""
-    question, answer = rng.choice(read_wording()[family]["question"])
+    question, answer = rng.choice(read_wording()[family][key])
     return question, answer
 
 

@@ -63,6 +63,19 @@ def test_a_word_of_the_images_own_captions_is_content() -> None:
     assert codes(answer, captions=("A meme of a cat with a caption.",)) == []
 
 
+def test_a_thing_that_bears_text_makes_its_words_content_wherever_it_is_spoken_of() -> None:
+    answer = "The text mentions a sale."
+    assert codes("What is there?", answer) == [("source-named", 1)]
+    assert codes("What is there?", f"There is a poster. {answer}") == []
+    assert codes("What do the posters say?", answer) == []
+    assert codes("What is there?", answer, captions=("A poster on a wall.",)) == []
+
+
+def test_a_question_may_speak_of_what_the_other_one_said() -> None:
+    assert codes("You mentioned a dog; what is it doing?", "It sleeps.") == []
+    assert codes("What is the dog doing?", "You mentioned that it sleeps.") == [("source-named", 1)]
+
+
 def test_a_dog_that_is_bounding_does_not_license_boxes() -> None:
     answer = "The bounding box of the dog is large."
     assert codes(answer, captions=("A bounding dog.",)) == [("box-named", 0)]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.checks.near import NearRepeats, read_dialogue, split_words
+from datagen.checks.near import NearRepeats, read_dialogue
 
 FERRY = (
     "A blue ferry leaves the harbour in the early morning while two men on the pier wave at"
@@ -122,7 +122,6 @@ def test_the_place_of_the_image_token_does_not_matter() -> None:
 
 
 def test_signs_of_chinese_count_as_words() -> None:
-    assert split_words("两只狗, ok") == ["两", "只", "狗", "ok"]
     text = "厨房里有一个穿围裙的男孩正在窗边的木板上揉面团"
     assert codes(record("one", text), record("two", text, image="8.jpg"))[1] == ["shared-answer"]
 
@@ -177,3 +176,23 @@ def test_picture_by_picture_the_same_repeats_of_a_picture_are_found() -> None:
     found = [[finding.code for finding in repeats.check(record)] for record in records]
     assert ["near-duplicate" in codes for codes in found] == [False, True] * 3
     assert not any("shared-answer" in codes for codes in found)
+
+
+@pytest.mark.parametrize("name", ["\ud800", "ü", 7])
+def test_a_repeat_names_the_record_before_it_whatever_its_id(name: str | int) -> None:
+    repeats = NearRepeats()
+    repeats.check(record("one", FERRY) | {"id": name})
+    (finding,) = repeats.check(record("two", NEARLY_FERRY))
+    assert repr(str(name)) in finding.message
+
+
+def test_only_so_many_texts_of_a_picture_are_compared() -> None:
+    repeats = NearRepeats()
+    words = [[f"{number}-{place}" for place in range(20)] for number in range(10)]
+    for number, each in enumerate(words):
+        repeats.check(record(str(number), " ".join(each)))
+    found = [
+        {finding.code for finding in repeats.check(record("again", " ".join(each)))}
+        for each in words
+    ]
+    assert found == [{"near-duplicate"}] * 8 + [set()] * 2

@@ -19,7 +19,7 @@ from datagen.checks import (
     check_record,
 )
 from datagen.checks.checker import CODES, Checker, CheckRules
-from datagen.checks.images import SeenPictures
+from datagen.checks.images import SeenPictures, look_at_image
 from datagen.checks.near import NearRepeats
 from datagen.checks.table import (
     TABLE_FILE,
@@ -143,8 +143,8 @@ def save_again(folder: Path) -> list[Finding]:
     other = folder / "8.png"
     Image.open(path).save(other)
     pictures = SeenPictures()
-    assert pictures.check(path.name, path) == []
-    return pictures.check(other.name, other)
+    assert pictures.add(path.name, look_at_image(path)) == []
+    return pictures.add(other.name, look_at_image(other))
 
 
 MAKERS: Mapping[str, Callable[[Path], list[Finding]]] = {

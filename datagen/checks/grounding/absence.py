@@ -11,7 +11,7 @@ from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.denials import find_denied, is_restricted
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes, find_captions
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 
 ANYBODY = frozenset({
     "person", "people", "human", "human being", "nobody", "no one", "anyone", "anybody", "somebody",
@@ -163,7 +163,7 @@ def _judge_alone(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     """Nobody else is there: "The woman stands alone"."""
     if "alone" not in passage.text:
         return
-    for index, word in enumerate(list_words(sentence)):
+    for index, word in enumerate(sentence.words):
         if word == "alone":
             subject = _find_subject(sentence, index)
             if subject is not None:

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 
 from datagen.checks.grounding.evidence import Passage, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.word_classes import AUXILIARIES, CONJUNCTIONS, PREPOSITIONS, PRONOUNS
 
 _SEEING = frozenset({
     "there", "there's", "see", "sees", "notice", "notices", "spot", "find", "finds", "finding", "shows",
     "show", "showing", "reveals", "features", "featuring", "include", "includes", "including", "contains",
     "depicts", "note", "make", "visible", "seen", "displays", "appears", "captures", "has", "have",
+})  # fmt: skip
+_HOLDING = frozenset({
+    "holds", "holding", "carries", "carrying", "wears", "wearing", "rides", "riding",
 })  # fmt: skip
 _FRAME = frozenset({
     "picture", "image", "photo", "photograph", "scene", "frame", "background", "foreground", "visible",
@@ -64,10 +66,12 @@ def is_anchored(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
         return True
     if _is_bare(mention) and not mention.plural:
         return False
-    words = list_words(sentence)
+    words = sentence.words
     start = sentence.clauses[mention.clause][0] if mention.clause < len(sentence.clauses) else 0
     if not _SEEING.isdisjoint(words[start : mention.head]):
         return True
+    if words[mention.head - 1 : mention.head] and words[mention.head - 1] in _HOLDING:
+        return not _is_bare(mention)
     if _trails(mention, words) or _has_other_head(mention, words):
         return False
     if _is_bare(mention):
@@ -86,7 +90,7 @@ def _is_description(passage: Passage) -> bool:
     return any(
         word.startswith(("descri", "detail", "elaborat"))
         for asked in passage.question
-        for word in list_words(asked)
+        for word in asked.words
     )
 
 

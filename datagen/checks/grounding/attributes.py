@@ -14,7 +14,7 @@ from typing import Any
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.traits import (
     collect_stated,
     is_asserted_at,
@@ -104,26 +104,26 @@ def _make_scale(row: Mapping[str, Any]) -> Scale:
 
 def judge_attributes(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     """Judge what one sentence says of how things are, and of weather and light."""
-    words = list_words(sentence)
+    words = sentence.words
     antonyms = load_antonyms()
     if is_open(sentence):
         return
-    if not antonyms.trait_words.isdisjoint(words):
+    said = antonyms.trait_words.intersection(words) if sentence.mentions else ()
+    if said:
+        scales = [each for each in antonyms.traits if not each.values.keys().isdisjoint(said)]
         for mention in sentence.mentions:
             if is_judged(mention) and knows(passage.evidence, mention.term.classes):
-                yield from _judge_traits(mention, words, sentence, passage)
+                yield from _judge_traits(mention, scales, sentence, passage)
     if not antonyms.scene_words.isdisjoint(words) and not sentence.is_question:
         yield from _judge_scenes(words, sentence, passage)
 
 
 def _judge_traits(
-    mention: Mention, words: Sequence[str], sentence: Sentence, passage: Passage
+    mention: Mention, scales: Sequence[Scale], sentence: Sentence, passage: Passage
 ) -> Iterator[Claim]:
-    classes = mention.term.classes
-    for scale in load_antonyms().traits:
+    classes, words = mention.term.classes, sentence.words
+    for scale in scales:
         if scale.classes is not None and scale.classes.isdisjoint(classes):
-            continue
-        if scale.phrases.keys().isdisjoint(words):
             continue
         found = read_traits(words, mention, scale.values, directly=scale.directly)
         if not found:
@@ -205,6 +205,6 @@ def _read_captions(evidence: Evidence, scale: Scale) -> tuple[frozenset[str], tu
         (index, value)
         for index, sentences in enumerate(evidence.sentences)
         for sentence in sentences
-        for _, _, value in _find_phrases(list_words(sentence), scale)
+        for _, _, value in _find_phrases(sentence.words, scale)
     ]
     return frozenset(value for _, value in found), tuple(sorted({index for index, _ in found}))

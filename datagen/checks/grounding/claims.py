@@ -5,8 +5,9 @@ not, how many there are, where one stands, what colour it has. It keeps where it
 text, what it says, the verdict, the evidence and the rule that decided.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 Family = Literal[
     "object", "count", "relation", "absence", "colour", "attribute", "consistency", "noun"
@@ -19,8 +20,7 @@ Verdict = Literal["supported", "contradicted", "unverifiable", "unsupported"]
 claimed without any ground in the context, which is a doubt and no proof."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """One statement about the picture and its verdict.
 
     Attributes:

@@ -8,14 +8,16 @@ near ones too ("tan" for "brown"); an answer is wrong if it has none of them. Pe
 
 import tomllib
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Passage, find_boxes, knows
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.traits import (
     collect_stated,
     find_affirmed,
@@ -25,6 +27,7 @@ from datagen.checks.grounding.traits import (
     read_traits,
     split_found,
 )
+from datagen.checks.memo import Memo
 
 _MANY = "many"
 _OPENERS = frozenset(
@@ -84,7 +87,7 @@ class _ColourWords(Container[str]):
     """The words that are colours; hyphens join them freely, so no list holds them all."""
 
     def __contains__(self, word: object) -> bool:
-        return isinstance(word, str) and bool(load_palette().find_families(word))
+        return isinstance(word, str) and _FAMILIES[word] != frozenset()
 
 
 _COLOURS = _ColourWords()
@@ -111,10 +114,13 @@ def load_palette() -> Palette:
     )
 
 
+_FAMILIES = Memo(lambda word: load_palette().find_families(word))
+
+
 def judge_colours(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     """Judge the colours that one sentence gives to things of the lexicon."""
     palette = load_palette()
-    words = list_words(sentence)
+    words = sentence.words
     if palette.words.isdisjoint(words) and not _has_compound(words, passage.text):
         affirmed = find_affirmed(sentence, passage)
         if affirmed is not None:
@@ -134,7 +140,7 @@ def judge_colours(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
 
 
 def _judge_named(sentence: Sentence, passage: Passage, palette: Palette) -> Iterator[Claim]:
-    words = list_words(sentence)
+    words = sentence.words
     for mention in sentence.mentions:
         found = _read_colours(words, mention, palette)
         if found and is_judged(mention):
@@ -175,7 +181,7 @@ def _has_compound(words: Sequence[str], text: str) -> bool:
 
 def _read_short(words: Sequence[str], passage: Passage, palette: Palette) -> list[int]:
     """The colours of "Red.", "It is red and white.", when a colour was asked for."""
-    asked = [word for part in passage.question for word in list_words(part)]
+    asked = [word for part in passage.question for word in part.words]
     if not any(word in palette.nouns or word in palette.families for word in asked):
         return []
     found: list[int] = []
@@ -194,7 +200,7 @@ def _judge(
     if not knows(passage.evidence, classes) or not _COLOURLESS.isdisjoint(classes):
         return
     palette = load_palette()
-    words = list_words(sentence)
+    words = sentence.words
     said = {name for at in found for name in palette.find_families(words[at])}
     stated = collect_stated(passage.evidence, mention, _COLOURS, palette.shades)
     families = {name for word in stated.words for name in palette.find_families(word)}

@@ -17,7 +17,7 @@ from datagen.checks.grounding.people import limit_group
 from datagen.checks.grounding.quantities import ORDINALS, read_number
 from datagen.checks.grounding.readings import Mention, Sentence, Term
 from datagen.checks.grounding.tallies import Tally, find_runs, tally_classes
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 
 Reach = Literal["some", "weak", "all"]
 """Whether a number speaks of some of them, of all by a plain "there are", or of all outright."""
@@ -30,6 +30,13 @@ _OUTRIGHT = frozenset({"only", "exactly", "just", "total", "precisely", "altoget
 _SHOWING = frozenset({
     "shows", "features", "depicts", "contains", "includes", "captures", "displays", "presents",
 })  # fmt: skip
+_PREDICATING = frozenset({"are", "were", "have", "seem", "appear", "look", "stand", "sit"})
+_REST = frozenset({
+    "other", "others", "another", "third", "fourth", "rest", "remaining", "more", "both", "closest",
+    "three", "four", "five", "six", "several", "second",
+})  # fmt: skip
+"""Words of a message that may tell of more than those that it counts."""
+
 _PICTURE = frozenset({"image", "picture", "photo", "photograph", "scene", "snapshot", "shot"})
 
 
@@ -40,21 +47,25 @@ def judge_counts(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     for mention in sentence.mentions:
         if mention.quantity is not None and is_counted(mention):
             yield _judge_mention(mention, sentence, passage)
-    for run in find_runs(sentence.mentions, sentence):
+    runs = find_runs(sentence.mentions, sentence) if len(sentence.mentions) > 1 else ()
+    for run in runs:
         yield from _judge_run(run, sentence, passage)
 
 
 def _judge_mention(mention: Mention, sentence: Sentence, passage: Passage) -> Claim:
-    after = list_words(sentence)[mention.last + 1 : mention.last + 3]
+    after = sentence.words[mention.last + 1 : mention.last + 3]
     number = read_number(after[1]) if len(after) == 2 and after[0] == ":" else None
     if number is None or not _precedes_number(mention, sentence):
-        return judge_number(mention, sentence, passage, reach=find_reach(sentence, mention))
+        reach = find_reach(sentence, mention)
+        if reach == "some" and _speaks_of_all(mention, sentence, passage):
+            reach = "weak"
+        return judge_number(mention, sentence, passage, reach=reach)
     return judge_number(mention, sentence, passage, reach="all", number=(number, number))
 
 
 def _precedes_number(mention: Mention, sentence: Sentence) -> bool:
     """Whether the noun phrase is "number of dogs", which its number follows."""
-    words = set(list_words(sentence)[mention.head : mention.first])
+    words = set(sentence.words[mention.head : mention.first])
     return "number" in words
 
 
@@ -73,7 +84,7 @@ def is_numbered(mention: Mention, sentence: Sentence) -> bool:
     quantity = mention.quantity
     if quantity is None:
         return False
-    words = list_words(sentence)[mention.head : mention.first]
+    words = sentence.words[mention.head : mention.first]
     return quantity.exact or any(read_number(word) or word in ORDINALS for word in words)
 
 
@@ -83,7 +94,7 @@ def find_reach(sentence: Sentence, mention: Mention) -> Reach:
     if quantity is None or not quantity.exact:
         return "some"
     start, end = _find_clause(sentence, mention)
-    before = set(list_words(sentence)[start : mention.first])
+    before = set(sentence.words[start : mention.first])
     if before & _SHOWING and before & _PICTURE:
         return "weak"
     if not quantity.total or narrows_after(sentence, mention, end):
@@ -91,10 +102,24 @@ def find_reach(sentence: Sentence, mention: Mention) -> Reach:
     return "all" if before & _OUTRIGHT else "weak"
 
 
+def _speaks_of_all(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
+    """Whether it is "the two men are …" and the message tells of no more."""
+    quantity = mention.quantity
+    after = sentence.words[mention.last + 1 : mention.last + 2]
+    return (
+        quantity is not None
+        and quantity.exact
+        and mention.determiner == "the"
+        and len(mention.words) <= 1
+        and not _PREDICATING.isdisjoint(after)
+        and _REST.isdisjoint(passage.text.lower().split())
+    )
+
+
 def _find_clause(sentence: Sentence, mention: Mention) -> tuple[int, int]:
     if mention.clause < len(sentence.clauses):
         return sentence.clauses[mention.clause]
-    return 0, len(sentence.tokens)
+    return 0, len(sentence.words)
 
 
 def judge_number(
@@ -160,7 +185,7 @@ def weigh_number(
     most = limit_group(term, evidence)
     if most is not None and low > most:
         return "contradicted", "too-many-of-group", f"captions have {most} {term.group}"
-    if high is not None and high < tally.boxed and _is_too_few(term, high, tally, reach):
+    if high is not None and high < tally.boxed and _is_too_few(term, high, tally, reach, evidence):
         return "contradicted", "too-few", f"{tally.boxed} boxes of {' or '.join(term.classes)}"
     if low in tally.numbers or (low <= tally.boxed and (high is None or high >= tally.boxed)):
         return "supported", "counted", ""
@@ -172,8 +197,15 @@ def _may_pass(low: int, tally: Tally) -> bool:
     return low < _SEVERAL or tally.boxed > 1 or tally.totals != {1}
 
 
-def _is_too_few(term: Term, high: int, tally: Tally, reach: Reach) -> bool:
-    if reach == "some" or tally.limit is None or not _is_class_word(term):
+def _are_all(term: Term, boxed: int, evidence: Evidence) -> bool:
+    """Whether captions make everybody one of the group: three men, and three people boxed."""
+    return (limit_group(term, evidence) or 0) >= boxed
+
+
+def _is_too_few(term: Term, high: int, tally: Tally, reach: Reach, evidence: Evidence) -> bool:
+    if reach == "some" or tally.limit is None:
+        return False
+    if not _is_class_word(term) and not (term.group and _are_all(term, tally.boxed, evidence)):
         return False
     return high not in tally.totals and (reach == "all" or tally.boxed in tally.totals)
 
@@ -202,7 +234,7 @@ def _judge_run(run: Sequence[Mention], sentence: Sentence, passage: Passage) -> 
 
 def _is_apposition(run: Sequence[Mention], parts: Sequence[int | None], sentence: Sentence) -> bool:
     """Whether the rest of a list says who the first are: "two kids, a boy and a girl"."""
-    between = list_words(sentence)[run[0].last + 1 : run[1].head]
+    between = sentence.words[run[0].last + 1 : run[1].head]
     return between == [","] and parts[0] == sum(part or 0 for part in parts[1:])
 
 
@@ -220,7 +252,7 @@ def _judge_breakdown(
     for mention in sentence.mentions:
         if mention.first >= run[0].first:
             return
-        between = list_words(sentence)[mention.last + 1 : run[0].head]
+        between = sentence.words[mention.last + 1 : run[0].head]
         quantity = mention.quantity
         if between == [":"] and quantity is not None and quantity.exact:
             if (
@@ -234,7 +266,7 @@ def _judge_breakdown(
 
 def ends_sentence(run: Sequence[Mention], sentence: Sentence) -> bool:
     """Whether a list is complete: nothing but a mark follows it."""
-    return len(sentence.tokens) - run[-1].last <= 2
+    return len(sentence.words) - run[-1].last <= 2
 
 
 def make_mismatch(

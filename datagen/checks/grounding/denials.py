@@ -9,11 +9,12 @@ without an umbrella" speak of a part of it and stay open. So every other word of
 one of a short list ("visible", "anywhere", "in the photo") that does not narrow the claim.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from datagen.checks.grounding.evidence import Passage
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_start
+from datagen.checks.grounding.settings import find_setting, is_told_there
+from datagen.checks.grounding.tokens import measure_start
 
 _LOOKING = frozenset({"find", "see", "spot", "notice", "discover", "detect"})
 _TRACES = frozenset({"sign", "signs", "trace", "traces", "evidence", "hint"})
@@ -48,6 +49,7 @@ _EXISTENTIAL = frozenset({
     "there", "see", "sees", "spot", "notice", "find", "show", "shows", "contain", "contains", "include",
     "includes", "depict", "depicts", "feature", "features",
 })  # fmt: skip
+_STOPS = frozenset({";", ":", "\u2014", "\u2013", "but", "(", ")", ".", "?", "!"})
 _OTHERS = frozenset({"he", "she", "they", "it", "who", "which", "his", "her", "its", "their"})
 
 _PLACES = frozenset({
@@ -64,7 +66,7 @@ def find_denied(sentence: Sentence, passage: Passage) -> set[int]:
     mentions = sentence.mentions
     if not mentions:
         return set()
-    words = list_words(sentence)
+    words = sentence.words
     if ":" in passage.text and _stands_under_heading(sentence, words, passage):
         return {place for place, one in enumerate(mentions) if not one.dropped}
     if _CUES.isdisjoint(words) and True not in [one.negated for one in mentions]:
@@ -132,12 +134,12 @@ def is_restricted(
         passage: the message of the sentence.
         denied: as `find_denied` gives them.
     """
-    if _follows_place(sentence, passage) or len(sentence.tokens) <= _FRAGMENT:
+    if _follows_place(sentence, mention, passage) or len(sentence.words) <= _FRAGMENT:
         return True
     if not _EMPTY_ADJECTIVES.issuperset(mention.words):
         return True
     start, end = _find_clause(sentence, mention)
-    before = list_words(sentence)[start : mention.head]
+    before = sentence.words[start : mention.head]
     if _EXISTENTIAL.isdisjoint(before):
         if not _OTHERS.isdisjoint(before):
             return True
@@ -147,33 +149,61 @@ def is_restricted(
             if place not in denied
         ):
             return True
-    return narrows_after(sentence, mention, end, denied)
+    return narrows_after(sentence, mention, end, denied, passage=passage)
 
 
-def _follows_place(sentence: Sentence, passage: Passage) -> bool:
+def _follows_place(sentence: Sentence, mention: Mention, passage: Passage) -> bool:
     """Whether the answer opens with it and the question was about a place: "Is anyone aboard?"."""
     if passage.text[: measure_start(sentence)].strip():
         return False
-    words = [word for asked in passage.question[-1:] for word in list_words(asked)]
+    words = [word for asked in passage.question[-1:] for word in asked.words]
     return any(
-        word in _PLACES and _PICTURE_WORDS.isdisjoint(words[at + 1 : at + 4])
+        word in _PLACES
+        and _PICTURE_WORDS.isdisjoint(words[at + 1 : at + 4])
+        and not _is_whole(_list_content(words[at:]), mention, passage)
         for at, word in enumerate(words)
     )
+
+
+def _list_content(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word not in _EMPTY_AFTER and word not in _STOPS]
+
+
+def _is_whole(narrowing: Sequence[str], mention: Mention, passage: Passage) -> bool:
+    """Whether the words only name the place in which a caption has the thing."""
+    place = find_setting(narrowing)
+    return bool(place) and is_told_there(mention.term.classes, place, passage.evidence)
 
 
 def _find_clause(sentence: Sentence, mention: Mention) -> tuple[int, int]:
     if mention.clause < len(sentence.clauses):
         return sentence.clauses[mention.clause]
-    return 0, len(sentence.tokens)
+    return 0, len(sentence.words)
 
 
 def narrows_after(
-    sentence: Sentence, mention: Mention, end: int, denied: Collection[int] = ()
+    sentence: Sentence,
+    mention: Mention,
+    end: int,
+    denied: Collection[int] = (),
+    *,
+    passage: Passage | None = None,
 ) -> bool:
-    """Whether a word after the mention, up to the end of its clause, says where or which."""
-    words = list_words(sentence)
+    """Whether a word after the mention, up to the end of its clause, says where or which.
+
+    With a passage, a place as large as the picture narrows nothing if a caption has the thing there.
+    """
+    words = sentence.words
     if not _EXCEPTIONS.isdisjoint(words[mention.last + 1 : mention.last + 2]):
         return True
+    narrowing = list(_list_narrowing(sentence, mention, end, denied))
+    return bool(narrowing) and not (passage and _is_whole(narrowing, mention, passage))
+
+
+def _list_narrowing(
+    sentence: Sentence, mention: Mention, end: int, denied: Collection[int]
+) -> Iterator[str]:
+    words = sentence.words
     coordinated = {
         index
         for place, other in enumerate(sentence.mentions)
@@ -182,10 +212,9 @@ def narrows_after(
     }
     for index in range(mention.last + 1, end):
         word = words[index]
-        if word in {";", ":", "\u2014", "\u2013", "but", "(", ")", ".", "?", "!"}:
-            return False
+        if word in _STOPS:
+            return
         if word == "," or index in coordinated or (word == "there" and sentence.is_question):
             continue
         if word not in _EMPTY_AFTER:
-            return True
-    return False
+            yield word

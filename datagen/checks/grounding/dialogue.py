@@ -6,7 +6,10 @@ their subject from the question. Every family of claims is a row of `FAMILIES`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.absence import judge_absences
 from datagen.checks.grounding.attributes import judge_attributes
@@ -20,7 +23,6 @@ from datagen.checks.grounding.questions import is_supposing
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
 from datagen.checks.grounding.relations import judge_relations
 from datagen.checks.grounding.replies import judge_reply
-from datagen.checks.grounding.tokens import list_words
 
 IMAGE_TOKEN = "<image>"
 
@@ -44,14 +46,12 @@ class _Walk:
     """What has been said so far.
 
     Attributes:
-        licensed: categories claimed with support.
         introduced: categories brought up without being claimed.
         question: sentences of the question that stands open.
         premises: contradicted claims of that question.
     """
 
     evidence: Evidence
-    licensed: set[str] = field(default_factory=set)
     introduced: set[str] = field(default_factory=set)
     question: Sequence[Sentence] = ()
     premises: Sequence[Claim] = ()
@@ -76,43 +76,39 @@ def judge_dialogue(texts: Sequence[str | None], evidence: Evidence, reader: Read
             evidence=evidence,
             is_question=turn % 2 == 0,
             question=() if turn % 2 == 0 else walk.question,
-            licensed=frozenset(walk.licensed),
         )
         claims += _judge_message(sentences, passage, walk)
     claims += walk.premises
-    return sorted(claims, key=lambda claim: (claim.turn, claim.start))
+    return sorted(claims, key=attrgetter("turn", "start"))
 
 
 def _judge_message(sentences: Sequence[Sentence], passage: Passage, walk: _Walk) -> list[Claim]:
-    claims = list(_judge_sentences(sentences, passage, walk.introduced))
+    claims = _judge_sentences(sentences, passage, walk.introduced)
     if passage.is_question:
         claims = _hold_premises(claims, walk)
         walk.question = sentences
     else:
         claims += judge_reply(walk.question, sentences, passage)
         claims += _settle_premises(sentences, walk)
-    walk.licensed.update(
-        claim.classes[0]
-        for claim in claims
-        if claim.family == "object" and claim.verdict == "supported" and len(claim.classes) == 1
-    )
     return claims
 
 
 def _judge_sentences(
     sentences: Sequence[Sentence], passage: Passage, introduced: set[str]
-) -> Iterator[Claim]:
+) -> list[Claim]:
+    claims: list[Claim] = []
     known = 0
     for sentence in sentences:
         if len(introduced) != known:
             passage = replace(passage, introduced=frozenset(introduced))
             known = len(introduced)
         for judge in FAMILIES:
-            yield from judge(sentence, passage)
+            claims += judge(sentence, passage)
         if not sentence.is_question or is_supposing(sentence):
             for mention in sentence.mentions:
                 if _is_supposed(mention):
                     introduced.update(mention.term.classes)
+    return claims
 
 
 def _is_supposed(mention: Mention) -> bool:
@@ -151,11 +147,9 @@ def _is_denied(premise: Claim, answer: Sequence[Sentence], question: Sequence[Se
 def _is_open_question(question: Sequence[Sentence]) -> bool:
     """A question for which "no" is no answer: it can only deny what was taken for granted."""
     return any(
-        not _WH_WORDS.isdisjoint(list_words(sentence))
-        for sentence in question
-        if sentence.is_question
+        not _WH_WORDS.isdisjoint(sentence.words) for sentence in question if sentence.is_question
     )
 
 
 def _has_denial(sentence: Sentence) -> bool:
-    return any(word in _DENIALS or word.endswith("n't") for word in list_words(sentence))
+    return any(word in _DENIALS or word.endswith("n't") for word in sentence.words)

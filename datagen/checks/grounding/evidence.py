@@ -10,13 +10,16 @@ claim neither true nor false.
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 
+import msgspec
+
+from datagen.checks.grounding.ground import Ground, gather_ground
 from datagen.checks.grounding.readings import Mention, Reader, Sentence
-from datagen.checks.grounding.tokens import list_words
+from datagen.checks.memo import Memo
 from datagen.records import AnnotatedImage
 
 _NAMING_KINDS = frozenset({"class", "kind", "person"})
@@ -43,8 +46,7 @@ _IRREGULAR = {
 }
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class CaptionMention:
+class CaptionMention(msgspec.Struct, frozen=True, gc=False):
     """A mention in a caption: which caption, which sentence of it, which noun phrase."""
 
     caption: int
@@ -66,6 +68,7 @@ class Evidence:
         words: every word of the captions, lower-case, and its singular.
         hinted: categories that something in the context makes possible without naming them.
         annotated: the picture was searched for the categories, so what has no box is not there.
+        ground: the nouns that captions and boxes know, of the open vocabulary.
     """
 
     image: AnnotatedImage
@@ -75,12 +78,12 @@ class Evidence:
     mentions: Mapping[str, tuple[CaptionMention, ...]]
     naming: Mapping[str, tuple[int, ...]]
     words: frozenset[str]
-    hinted: frozenset[str] = frozenset()
-    annotated: bool = True
+    hinted: frozenset[str]
+    annotated: bool
+    ground: Ground
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Passage:
+class Passage(msgspec.Struct, frozen=True, gc=False):
     """One message that is judged, and what stands around it.
 
     Attributes:
@@ -89,7 +92,6 @@ class Passage:
         evidence: of the record's image.
         is_question: the human asks it; else it is an answer.
         question: the sentences of the question that it answers; empty for a question.
-        licensed: categories that earlier turns of the record claimed with support.
         introduced: categories that stood in the record before this sentence without being
             claimed ("if a dog came"), so that "the dog" and "dogs" may point back to that.
     """
@@ -99,7 +101,6 @@ class Passage:
     evidence: Evidence
     is_question: bool = False
     question: Sequence[Sentence] = ()
-    licensed: frozenset[str] = frozenset()
     introduced: frozenset[str] = frozenset()
 
 
@@ -119,7 +120,7 @@ def gather_evidence(
         boxes[box.category].append(index)
     mentions = _index_mentions(sentences)
     naming = _index_naming(mentions)
-    words = frozenset(_collect_words(sentences))
+    words = _collect_words(sentences)
     return Evidence(
         image=image,
         boxes={category: tuple(indices) for category, indices in boxes.items()},
@@ -130,6 +131,7 @@ def gather_evidence(
         words=words,
         hinted=_collect_hints({*boxes, *naming}, mentions, words),
         annotated=bool(boxes) or all_annotated,
+        ground=gather_ground(image.captions, boxes),
     )
 
 
@@ -179,10 +181,17 @@ def _index_mentions(
     for caption, parts in enumerate(sentences):
         for sentence in parts:
             for mention in sentence.mentions:
+                if _is_only_meant(mention, sentence):
+                    continue
                 found = CaptionMention(caption, sentence, mention)
                 for category in mention.term.classes:
                     index[category].append(found)
     return {category: tuple(found) for category, found in index.items()}
+
+
+def _is_only_meant(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a caption speaks of people for whom something is: "a table set for four people"."""
+    return mention.term.kind == "person" and sentence.words[: mention.head][-1:] == ["for"]
 
 
 def _index_naming(
@@ -195,15 +204,11 @@ def _index_naming(
     return {category: tuple(sorted(found)) for category, found in captions.items() if found}
 
 
-def _collect_words(sentences: Iterable[Iterable[Sentence]]) -> Iterator[str]:
-    for parts in sentences:
-        for sentence in parts:
-            words = list_words(sentence)
-            yield from words
-            yield from map(singular_of, words)
+def _collect_words(sentences: Iterable[Iterable[Sentence]]) -> frozenset[str]:
+    words = {word for parts in sentences for sentence in parts for word in sentence.words}
+    return frozenset(words.union(map(_SINGULARS.__getitem__, words)))
 
 
-@lru_cache(maxsize=20_000)
 def singular_of(word: str) -> str:
     """The singular that a lower-case word most likely has; singulars come back unchanged.
 
@@ -219,6 +224,9 @@ def singular_of(word: str) -> str:
     if word.endswith(("sses", "shes", "ches", "xes", "uses", "zes")):
         return word[:-2]
     return word[:-1]
+
+
+_SINGULARS = Memo(singular_of)
 
 
 def _collect_hints(

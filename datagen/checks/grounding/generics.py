@@ -6,8 +6,9 @@ beside it, or a verb in the progressive form.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.readings import Mention
 from datagen.checks.grounding.word_classes import DEFINITE, PREPOSITIONS, split_set

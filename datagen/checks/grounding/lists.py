@@ -5,7 +5,8 @@ things, and of "a cat, a dog or a bird" none is claimed.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.readings import Mention
 from datagen.checks.grounding.word_classes import DEFINITE, split_set

@@ -5,13 +5,14 @@ what negation, likenesses and the list that it stands in make of it.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from datagen.checks.grounding.depiction import DEPICTING, is_depicted
 from datagen.checks.grounding.generics import mark_generic
 from datagen.checks.grounding.homographs import Found, is_modifier, keep_nouns
-from datagen.checks.grounding.lexicon import Lexicon
+from datagen.checks.grounding.lexicon import Form, Lexicon
 from datagen.checks.grounding.lists import join_list
 from datagen.checks.grounding.negation import ANYBODY, NEGATORS, read_denial
 from datagen.checks.grounding.phrases import Phrase, read_phrase
@@ -31,7 +32,7 @@ _PART_OWNERS = split_set("'s my his her their its our your")
 _PARTS = split_set("face trunk seat light screen engine blade figure plate display")
 
 
-class _Sentence(NamedTuple):
+class _Sentence(msgspec.Struct, frozen=True, gc=False):
     """What every step needs to know of the sentence."""
 
     words: Sequence[str]
@@ -46,22 +47,29 @@ def find_terms(words: Sequence[str], lexicon: Lexicon) -> list[Found]:
     """Walk over the words; first and last token of each form found, masks left out."""
     forms, longest, seconds = lexicon.forms, lexicon.longest, lexicon.seconds
     found: list[Found] = []
-    end, count = 0, len(words)
+    end = 0
     for index in [index for index, word in enumerate(words) if word in longest]:
         if index < end:
             continue
         word = words[index]
-        size = min(longest[word], count - index)
-        if size > 1 and words[index + 1] not in seconds[word]:
-            size = 1
-        for length in range(size, 0, -1):
-            form = forms.get(word if length == 1 else " ".join(words[index : index + length]))
-            if form is not None:
-                end = index + length
-                if form.term is not None:
-                    found.append((index, end - 1, form))
-                break
+        if word in seconds and index + 1 < len(words) and words[index + 1] in seconds[word]:
+            length, form = _find_longest(words, index, lexicon)
+        else:
+            length, form = 1, forms.get(word)
+        if form is not None:
+            end = index + length
+            if form.term is not None:
+                found.append((index, end - 1, form))
     return found
+
+
+def _find_longest(words: Sequence[str], index: int, lexicon: Lexicon) -> tuple[int, Form | None]:
+    """The longest form that begins at a word, and its number of words."""
+    for length in range(min(lexicon.longest[words[index]], len(words) - index), 1, -1):
+        form = lexicon.forms.get(" ".join(words[index : index + length]))
+        if form is not None:
+            return length, form
+    return 1, lexicon.forms.get(words[index])
 
 
 def make_mentions(
@@ -121,7 +129,7 @@ def _make_mention(
         determiner=phrase.determiner,
         words=phrase.words,
         quantity=phrase.quantity if counts else None,
-        plural=_is_plural(form.plural, phrase),
+        plural=_reads_plural(phrase) if form.plural is None else form.plural,
         mood=MOODS[mood],
         negated=negated,
         dropped=dropped,
@@ -137,9 +145,8 @@ def _narrow(term: Term | None, modifiers: Sequence[str]) -> Term:
     return term
 
 
-def _is_plural(plural: bool | None, phrase: Phrase) -> bool:
-    if plural is not None:
-        return plural
+def _reads_plural(phrase: Phrase) -> bool:
+    """Whether a word with one form for both numbers ("sheep") stands in the plural."""
     if phrase.quantity and phrase.quantity.low > 1:
         return True
     return phrase.determiner not in _SINGULAR

@@ -5,7 +5,8 @@ umbrella") is no absence; the things so mentioned make no claim at all.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from datagen.checks.grounding.phrases import Phrase
 from datagen.checks.grounding.scope import ASSERTED, HEDGED, NONE
@@ -45,7 +46,7 @@ _SIGNS = split_set("sign signs trace traces evidence hint indication trace")
 _VOID = split_set("absence devoid free empty lack void clear")
 
 
-class Denial(NamedTuple):
+class Denial(msgspec.Struct, frozen=True, gc=False):
     """What negation makes of a mention.
 
     Attributes:

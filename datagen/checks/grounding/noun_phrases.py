@@ -6,14 +6,21 @@ it is a plural, and no word beside it takes it for a verb.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+import msgspec
+
 from datagen.checks.grounding.lexicon import load_lexicon
 from datagen.checks.grounding.readings import Mood, Sentence, Term
-from datagen.checks.grounding.tokens import list_words
-from datagen.checks.grounding.vocabulary import Noun, find_noun, is_general, list_singulars
+from datagen.checks.grounding.vocabulary import (
+    Noun,
+    find_compound,
+    find_noun,
+    is_general,
+    list_singulars,
+)
+from datagen.checks.memo import Memo
 
 CLAIMING_KINDS = frozenset(
     {"animal", "artifact", "clothes", "food", "furniture", "object", "plant", "structure"}
@@ -71,8 +78,7 @@ _PHRASE = 6
 """Words before a noun that may belong to its phrase."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class NounPhrase:
+class NounPhrase(msgspec.Struct, frozen=True, gc=False):
     """A noun in its sentence.
 
     Attributes:
@@ -91,15 +97,17 @@ class NounPhrase:
 
 def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
     """The phrases by which a sentence says that a thing is there, in order."""
-    words = list_words(sentence)
-    candidates = [index for index, word in enumerate(words) if is_candidate(word)]
+    words = sentence.words
+    candidates = [
+        (index, noun) for index, word in enumerate(words) if (noun := _CANDIDATES[word]) is not None
+    ]
     if not candidates:
         return
     taken = _list_taken(sentence)
-    for index in candidates:
-        if index in taken or _has_head_after(words, index, taken):
+    for index, head in candidates:
+        if index in taken or _has_head_after(words, index, head, taken):
             continue
-        noun, first = _widen(words, index, taken)
+        noun, first = _widen(words, index, head, taken)
         phrase = noun and _measure(words, noun, first, index, taken)
         if phrase and _is_claimed(sentence, words, phrase):
             yield phrase
@@ -107,7 +115,7 @@ def find_phrases(sentence: Sentence) -> Iterator[NounPhrase]:
 
 def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:
     """Whether the thing stands in a list of examples: "several items, such as a pen, a cup …"."""
-    for word in reversed(list_words(sentence)[: phrase.head]):
+    for word in reversed(sentence.words[: phrase.head]):
         if word in _EXAMPLES:
             return True
         if word in _BREAKS and word not in _LIST_WORDS:
@@ -115,17 +123,19 @@ def is_listed(sentence: Sentence, phrase: NounPhrase) -> bool:
     return False
 
 
-@lru_cache(maxsize=1 << 14)
-def is_candidate(word: str) -> bool:
-    """Whether a lower-case word may be a noun that claims a thing.
+def find_candidate(word: str) -> Noun | None:
+    """The noun that claims a thing which a lower-case word may be.
 
     Words of the lexicon are not, but for soft ones, which accuse nobody there.
     """
     form = load_lexicon().forms.get(word)
     if word in _BREAKS or (form and form.term and not _is_soft(form.term)):
-        return False
+        return None
     noun = find_noun(word)
-    return noun is not None and noun.kind in CLAIMING_KINDS
+    return noun if noun is not None and noun.kind in CLAIMING_KINDS else None
+
+
+_CANDIDATES = Memo(find_candidate)
 
 
 def _is_soft(term: Term | None) -> bool:
@@ -159,18 +169,18 @@ def _list_taken(sentence: Sentence) -> Collection[int]:
     }
 
 
-def _has_head_after(words: Sequence[str], index: int, taken: Collection[int]) -> bool:
-    """Whether the noun only modifies the next one: "brick wall", "candle light"."""
+def _has_head_after(words: Sequence[str], index: int, noun: Noun, taken: Collection[int]) -> bool:
+    """Whether a noun only modifies the next one: "brick wall", "candle light"."""
     after = index + 1
     if after == len(words) or not words[after][0].isalpha():
         return False
     if after in taken:
         return True
     word = words[after]
-    noun = None if word in _BREAKS or word in _DETERMINERS else find_noun(word)
-    if noun is None:
+    other = None if word in _BREAKS or word in _DETERMINERS else find_noun(word)
+    if other is None:
         return False
-    return not (noun.homograph and (word != noun.word or _is_plural(words[index])))
+    return not (other.homograph and (word != other.word or words[index] != noun.word))
 
 
 def _is_plural(word: str) -> bool:
@@ -178,11 +188,12 @@ def _is_plural(word: str) -> bool:
     return noun is not None and noun.word != word
 
 
-def _widen(words: Sequence[str], index: int, taken: Collection[int]) -> tuple[Noun | None, int]:
-    """The noun that ends here and its first token: a compound of the table, or the word alone."""
-    noun = find_noun(words[index])
+def _widen(
+    words: Sequence[str], index: int, noun: Noun, taken: Collection[int]
+) -> tuple[Noun | None, int]:
+    """The noun that ends here and its first token: a compound of the table, or the noun alone."""
     if index and index - 1 not in taken and words[index - 1] not in _COLOURS:
-        compound = find_noun(f"{words[index - 1]} {words[index]}")
+        compound = find_compound(words[index - 1], words[index])
         if compound is not None:
             return (compound if compound.kind in CLAIMING_KINDS else None), index - 1
     return noun, index
@@ -266,7 +277,7 @@ def _find_clause(sentence: Sentence, index: int) -> tuple[int, int]:
     for clause in sentence.clauses:
         if clause[0] <= index < clause[1]:
             return clause
-    return 0, len(sentence.tokens)
+    return 0, len(sentence.words)
 
 
 def _find_mood(sentence: Sentence, index: int) -> Mood:

@@ -5,20 +5,15 @@ captions leave most things out. It is a doubt (`unsupported`), of a weight that 
 every place has is often true, a thing that is brought in is less so.
 """
 
-import tomllib
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache
-from importlib import resources
-from itertools import pairwise
 
 from datagen.checks.grounding.breeds import judge_breeds
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage
-from datagen.checks.grounding.noun_phrases import DEFINITE, NounPhrase, find_phrases, is_listed
+from datagen.checks.grounding.ground import Ground, is_of_scene, is_part
+from datagen.checks.grounding.noun_phrases import DEFINITE, find_phrases, is_listed
 from datagen.checks.grounding.readings import Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.vocabulary import Noun, list_above, list_singulars, load_vocabulary
 
 _DOUBTS: Mapping[str, str] = {
@@ -34,61 +29,32 @@ _DOUBTS: Mapping[str, str] = {
 """Rule of a claim without ground by the kind of its noun."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What the captions and boxes of one image know, in nouns.
-
-    Attributes:
-        words: every word of the captions, singulars among them, neighbours joined and apart.
-        rows: main senses of the captions' nouns and the categories, wide ones left out.
-        above: the rows above these.
-        implied: nouns that come with what is known: rule by noun.
-    """
-
-    words: frozenset[str]
-    rows: frozenset[int]
-    above: frozenset[int]
-    implied: Mapping[str, str]
-
-
 def judge_nouns(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
     """Claims of concrete nouns outside the lexicon in one sentence.
 
     A question claims only what it takes for granted ("the candle"), and only what is in doubt is
     said of it; what it names may be spoken of in its answer without ground.
     """
-    if passage.is_question:
-        yield from _judge_premises(sentence, passage)
-    elif not sentence.is_question:
-        yield from judge_breeds(sentence, passage)
-        yield from _judge_answer(sentence, passage)
-
-
-def _judge_premises(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
-    for claim, phrase in _judge_phrases(sentence, passage):
-        if claim.rule == "noun-thing" and phrase.determiner in DEFINITE:
-            yield replace(claim, rule="noun-presumed")
-
-
-def _judge_answer(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
-    for claim, phrase in _judge_phrases(sentence, passage):
-        listed = claim.rule == "noun-thing" and is_listed(sentence, phrase)
-        yield replace(claim, rule="noun-listed") if listed else claim
-
-
-def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim, NounPhrase]]:
+    if sentence.is_question and not passage.is_question:
+        return
+    yield from judge_breeds(sentence, passage)
     phrases = list(find_phrases(sentence))
     if not phrases:
         return
     known = _list_known(sentence, passage.evidence)
-    image = passage.evidence.image
-    ground = gather_ground(image.captions, tuple(passage.evidence.boxes))
+    ground = passage.evidence.ground
     for phrase in phrases:
         if phrase.last in known:
             continue
         verdict, rule = _weigh(phrase.noun, ground, passage.question)
+        if passage.is_question:
+            if rule != "noun-thing" or phrase.determiner not in DEFINITE:
+                continue
+            rule = "noun-presumed"
+        elif rule == "noun-thing" and is_listed(sentence, phrase):
+            rule = "noun-listed"
         start, end = measure_span(sentence, phrase.first, phrase.last)
-        claim = Claim(
+        yield Claim(
             family="noun",
             verdict=verdict,
             rule=rule,
@@ -97,7 +63,6 @@ def _judge_phrases(sentence: Sentence, passage: Passage) -> Iterator[tuple[Claim
             end=end,
             subject=phrase.noun.word,
         )
-        yield claim, phrase
 
 
 def _list_known(sentence: Sentence, evidence: Evidence) -> Collection[int]:
@@ -120,8 +85,10 @@ def _weigh(noun: Noun, ground: Ground, question: Sequence[Sentence]) -> tuple[Ve
         return "supported", "noun-wider"
     if not list_above(noun.word).isdisjoint(ground.rows):
         return "unverifiable", "noun-narrower"
-    if rule := ground.implied.get(noun.word, ""):
-        return "unverifiable", rule
+    if is_part(noun.word, ground):
+        return "unverifiable", "noun-part"
+    if is_of_scene(noun.word, ground):
+        return "unverifiable", "noun-of-scene"
     if _is_asked(noun, question):
         return "unverifiable", "noun-asked"
     if " " in noun.word and _is_head_known(noun.word.split()[-1], ground):
@@ -130,88 +97,10 @@ def _weigh(noun: Noun, ground: Ground, question: Sequence[Sentence]) -> tuple[Ve
 
 
 def _is_head_known(head: str, ground: Ground) -> bool:
-    return head in ground.words or head in ground.implied
-
-
-# --- the ground -------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=256)
-def gather_ground(captions: tuple[str, ...], categories: tuple[str, ...]) -> Ground:
-    """What the captions and the boxed categories of one image know."""
-    words = {form for caption in captions for form in _list_caption_words(caption)}
-    known = words.union(categories, (name.split()[-1] for name in categories))
-    rows: set[int] = set()
-    above: set[int] = set()
-    for word in known:
-        noun = load_vocabulary().nouns.get(word)
-        if noun and noun.kind != "abstract":
-            rows.add(noun.main)
-            above |= list_above(noun.word)
-    wide = load_vocabulary().wide
-    implied = dict(_imply(known))
-    return Ground(frozenset(known), frozenset(rows - wide), frozenset(above), implied)
-
-
-def _list_caption_words(caption: str) -> Iterator[str]:
-    words = _split(caption)
-    for word in words:
-        yield from list_singulars(word)
-    for first, second in pairwise(words):
-        for form in list_singulars(second):
-            yield f"{first} {form}"
-            yield f"{first}{form}"
-
-
-def _split(caption: str) -> list[str]:
-    return "".join(sign if sign.isalpha() else " " for sign in caption.lower()).split()
-
-
-def _imply(known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The nouns that come with the known words, each with its rule; parts go before scenes."""
-    parts, scenes, everywhere = _load_relatives()
-    for noun in everywhere:
-        yield noun, "noun-of-scene"
-    for word in known:
-        for noun in scenes.get(word, ()):
-            yield noun, "noun-of-scene"
-    for word in known:
-        for noun in parts.get(word, ()):
-            yield noun, "noun-part"
-
-
-_Relatives = Mapping[str, Collection[str]]
-
-
-@cache
-def _load_relatives() -> tuple[_Relatives, _Relatives, Collection[str]]:
-    """Parts by whole, things by scene, and the things of every scene."""
-    parts = _index(_read_rows("parts.toml"), "whole", "parts")
-    scenes = _index(_read_rows("scenes.toml"), "given", "has")
-    return parts, scenes, scenes.get("", ())
-
-
-def _read_rows(name: str) -> list[Mapping[str, list[str]]]:
-    rows: list[Mapping[str, list[str]]] = tomllib.loads(_read_data(name))["rows"]
-    return rows
-
-
-def _read_data(name: str) -> str:
-    file = resources.files("datagen.checks.grounding") / "data" / name
-    return file.read_text(encoding="utf-8")
-
-
-def _index(
-    rows: Iterable[Mapping[str, Sequence[str]]], key: str, value: str
-) -> dict[str, frozenset[str]]:
-    index: defaultdict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        for word in row[key] or ("",):
-            index[word].update(row[value])
-    return {word: frozenset(nouns) for word, nouns in index.items()}
+    return head in ground.words or is_part(head, ground) or is_of_scene(head, ground)
 
 
 def _is_asked(noun: Noun, question: Iterable[Sentence]) -> bool:
     return any(
-        noun.word in list_singulars(word) for sentence in question for word in list_words(sentence)
+        noun.word in list_singulars(word) for sentence in question for word in sentence.words
     )

@@ -24,7 +24,7 @@ from datagen.checks.grounding.people import is_other_group
 from datagen.checks.grounding.quantities import is_counter
 from datagen.checks.grounding.questions import asks_beyond, is_supposing
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_span, measure_start
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.vocabulary import find_noun
 from datagen.checks.grounding.word_classes import ADJECTIVES, AUXILIARIES
 
@@ -75,26 +75,26 @@ def is_claimed(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
 
 def _is_conditioned(mention: Mention, sentence: Sentence) -> bool:
     """Whether ", if there is one" follows."""
-    return list_words(sentence)[mention.last + 1 : mention.last + 3] == [",", "if"]
+    return sentence.words[mention.last + 1 : mention.last + 3] == [",", "if"]
 
 
 def _answers_a_wish(sentence: Sentence, passage: Passage) -> bool:
     """Whether it is a fragment that says what should or might be: "What to add?" "A clock."."""
-    asking = [one for one in passage.question if one.is_question]
-    if not asking or passage.text[: measure_start(sentence)].strip():
+    if not passage.question or passage.text[: sentence.starts[0]].strip():
         return False
-    return asks_beyond(asking[-1]) and AUXILIARIES.isdisjoint(list_words(sentence))
+    asking = [one for one in passage.question if one.is_question]
+    return bool(asking) and asks_beyond(asking[-1]) and AUXILIARIES.isdisjoint(sentence.words)
 
 
 def _is_about_listener(mention: Mention, sentence: Sentence) -> bool:
     """Whether it follows somebody whom to tell: "describe it to a friend on the phone"."""
-    before = list_words(sentence)[: mention.first]
+    before = sentence.words[: mention.first]
     return not _LISTENERS.isdisjoint(before) and not {"to", "for"}.isdisjoint(before)
 
 
 def _is_granted(mention: Mention, sentence: Sentence, passage: Passage) -> bool:
     """Whether a question takes the mention for granted; "are those apples?" does not."""
-    before = list_words(sentence)[mention.head - 1] if mention.head else ""
+    before = sentence.words[mention.head - 1] if mention.head else ""
     if before in {"is", "are"} and mention.determiner in {"this", "that", "these", "those"}:
         return False
     return mention.determiner in _TAKING and passage.introduced.isdisjoint(mention.term.classes)
@@ -159,7 +159,11 @@ def weigh_presence(
     boxes = find_boxes(evidence, term.classes)
     captions = find_captions(evidence, term.classes)
     if boxes or captions:
-        if term.group and is_other_group(term, evidence):
+        if (
+            term.group
+            and is_other_group(term, evidence)
+            and is_anchored(mention, sentence, passage)
+        ):
             return "contradicted", "other-people", boxes, captions
         if term.kind == "kind" and not _is_worded(term.name, evidence):
             return "unverifiable", "sub-kind", boxes, captions
@@ -191,7 +195,7 @@ def _is_offstage(mention: Mention, sentence: Sentence, passage: Passage) -> bool
         or mention.determiner == "its"
     ):
         return True
-    return not _MODALS.isdisjoint(list_words(sentence)[mention.last + 1 : mention.last + 3])
+    return not _MODALS.isdisjoint(sentence.words[mention.last + 1 : mention.last + 3])
 
 
 def _find_doubt(mention: Mention, sentence: Sentence, passage: Passage) -> str:
@@ -234,7 +238,7 @@ def _find_small_doubt(mention: Mention, sentence: Sentence, evidence: Evidence) 
         return "small-sort"
     if mention.plural and mention.quantity is None:
         return "small-sort"
-    after = list_words(sentence)[mention.last + 1 : mention.last + 5]
+    after = sentence.words[mention.last + 1 : mention.last + 5]
     content = [singular_of(word) for word in after[1:] if word not in _SMALL_WORDS]
     if after[:1] == ["of"] and any(
         word in evidence.words or word in evidence.boxes for word in content

@@ -1,7 +1,9 @@
 """Grounding, reading: the noun phrase in front of a term: determiner, number, modifiers."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from datagen.checks.grounding.quantities import PARTITIVES, is_counter, mark_total, read_quantity
 from datagen.checks.grounding.readings import Quantity
@@ -35,7 +37,7 @@ _CHOOSING = split_set("one some each all most none both any either neither")
 _GATHERING = ADJECTIVES | split_set("whole wide good great diverse total")
 
 
-class Phrase(NamedTuple):
+class Phrase(msgspec.Struct, frozen=True, gc=False):
     """What stands before a term.
 
     Attributes:
@@ -62,7 +64,7 @@ def read_phrase(words: Sequence[str], first: int, barrier: int) -> Phrase:
     if head > barrier + 1 and words[head - 1] == "of":
         phrase = _read_partitive(words, phrase, barrier)
     if phrase.quantity and _is_whole(words, phrase.head, first):
-        phrase = phrase._replace(quantity=mark_total(phrase.quantity))
+        phrase = replace(phrase, quantity=mark_total(phrase.quantity))
     return phrase
 
 

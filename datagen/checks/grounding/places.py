@@ -7,12 +7,13 @@ nothing follows from them.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 from datagen.checks.grounding.geometry import Relation, Zone
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.zones import (
     PICTURE_WORDS,
     SIDED_PARTS,
@@ -72,8 +73,7 @@ _OPENERS = _RELATION_WORDS.keys() | _SPREAD_WORDS | _PREPOSITIONS | {"across"}
 """Words with which a phrase of place begins."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, gc=False):
     """One phrase of place.
 
     Attributes:
@@ -98,15 +98,15 @@ class Place:
 
 def find_places(sentence: Sentence) -> list[Place]:
     """The phrases of place in order; they never overlap."""
-    words = list_words(sentence)
+    words = sentence.words
     if _TRIGGERS.isdisjoint(words):
         return []
     heads = {mention.head: mention for mention in sentence.mentions}
     fragment = _read_fragment(words)
     places: list[Place] = [fragment] if fragment is not None else []
     start = fragment.last if fragment is not None else 0
-    for index, word in enumerate(words):
-        if word not in _OPENERS or index < start:
+    for index in [index for index, word in enumerate(words) if word in _OPENERS]:
+        if index < start:
             continue
         place = _read_place(words, index, heads)
         if place is not None:
@@ -188,7 +188,7 @@ def _read_zone(words: Sequence[str], index: int, heads: Mapping[int, Mention]) -
     if start < len(words) and words[start] in _DETERMINERS:
         start += 1
     end, parts = read_run(words, start)
-    zones = join_zones(parts)
+    zones = join_zones(parts) if parts else ()
     if not zones:
         return None
     is_loose = words[index] in _ABOUT or words[index - 1] in _CLOSE
@@ -224,8 +224,7 @@ def _read_second(words: Sequence[str], end: int) -> tuple[int, tuple[Zone, ...]]
     return (after, also) if also else (end, ())
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class _Run:
+class _Run(msgspec.Struct, frozen=True, gc=False):
     """Words of side and height in a row, from their preposition `first` to before `end`."""
 
     words: Sequence[str]

@@ -6,7 +6,8 @@ least two.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.readings import Quantity
 

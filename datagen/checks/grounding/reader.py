@@ -1,7 +1,6 @@
 """Grounding, reading: text -> sentences with their mentions, by lexicon and rules alone."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from datagen.checks.grounding.lexicon import Lexicon, load_lexicon
 from datagen.checks.grounding.mentions import find_terms, make_mentions
@@ -10,9 +9,6 @@ from datagen.checks.grounding.scope import MOODS, read_scope
 from datagen.checks.grounding.tokens import Tokens, split_sentences
 
 _PLAIN = (MOODS[0],)
-
-_SHORT = 60  # characters; questions and short answers come again and again
-_SHORT_TEXTS = 4096
 
 
 class LexiconReader:
@@ -24,7 +20,6 @@ class LexiconReader:
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self._lexicon = lexicon or load_lexicon()
-        self._read_short = lru_cache(maxsize=_SHORT_TEXTS)(self._read)
 
     def read(self, text: str) -> tuple[Sentence, ...]:
         """Read one message; sentences without any mention are given too.
@@ -32,17 +27,15 @@ class LexiconReader:
         >>> [m.term.name for s in LexiconReader().read("A puppy sleeps.") for m in s.mentions]
         ['puppy']
         """
-        return self._read_short(text) if len(text) <= _SHORT else self._read(text)
-
-    def _read(self, text: str) -> tuple[Sentence, ...]:
         return tuple([self._read_sentence(tokens) for tokens in split_sentences(text)])
 
     def _read_sentence(self, tokens: Tokens) -> Sentence:
-        words = tokens.words
+        words, starts = tokens
         found = find_terms(words, self._lexicon)
         scope = read_scope(words)
         return Sentence(
-            tokens=tokens,
+            words=words,
+            starts=starts,
             mentions=make_mentions(words, found, self._lexicon, scope) if found else (),
             clauses=_list_clauses(scope.starts, len(words)),
             moods=_PLAIN if scope.moods == [0] else tuple([MOODS[mood] for mood in scope.moods]),

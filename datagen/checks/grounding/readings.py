@@ -5,8 +5,9 @@ written once. Offsets are characters of the text that was read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
 
 TermKind = Literal["class", "kind", "union", "soft", "person", "noun"]
 """What a term of the lexicon may do.
@@ -23,8 +24,7 @@ Mood = Literal["asserted", "hedged", "none"]
 picture: purpose, advice, condition, comparison, general knowledge, alternatives."""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Term:
+class Term(msgspec.Struct, frozen=True, gc=False):
     """One entry of the lexicon, found by its words.
 
     Attributes:
@@ -40,17 +40,7 @@ class Term:
     group: str = ""
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Token:
-    """A word, a number or a punctuation mark; `lower` has straight apostrophes."""
-
-    lower: str
-    start: int
-    end: int
-
-
-@dataclass(slots=True, unsafe_hash=True)
-class Quantity:
+class Quantity(msgspec.Struct, frozen=True, gc=False):
     """A number word before a noun, or before a list that it rules.
 
     Attributes:
@@ -66,8 +56,7 @@ class Quantity:
     total: bool = False
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """One noun phrase whose head is a term.
 
     Attributes:
@@ -103,22 +92,23 @@ class Mention:
     clause: int = 0
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True, gc=False):
     """One sentence as read.
 
     Attributes:
-        tokens: in order, punctuation included.
+        words: lower-case with straight apostrophes, punctuation included; not to be changed.
+        starts: their offsets in the text.
         mentions: in order of `first`; terms never overlap.
         clauses: for each clause its first token and the one after its last, in order.
         moods: of the clauses.
         is_question: ends with a question mark.
     """
 
-    tokens: Sequence[Token]
+    words: Sequence[str]
+    starts: Sequence[int]
     mentions: Sequence[Mention] = ()
     clauses: Sequence[tuple[int, int]] = ()
-    moods: Sequence[Mood] = field(default=())
+    moods: Sequence[Mood] = ()
     is_question: bool = False
 
 

@@ -8,7 +8,8 @@ annotators cut short, decide nothing.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.claims import Claim, Verdict
 from datagen.checks.grounding.evidence import Evidence, Passage, find_boxes
@@ -21,7 +22,7 @@ from datagen.checks.grounding.geometry import (
 from datagen.checks.grounding.places import Place, find_places
 from datagen.checks.grounding.readings import Mention, Sentence
 from datagen.checks.grounding.subjects import Subject, find_subjects
-from datagen.checks.grounding.tokens import list_words, measure_span
+from datagen.checks.grounding.tokens import measure_span
 from datagen.checks.grounding.traits import find_affirmed, is_open, opens_answer
 
 _MANY = 10
@@ -71,7 +72,7 @@ def _judge_yes(sentence: Sentence, passage: Passage) -> Iterator[Claim]:
 
 def _find_topics(sentence: Sentence, passage: Passage) -> list[Mention]:
     """What "it" may mean in the first sentence of an answer: what the question names."""
-    if passage.is_question or not sentence.tokens or not opens_answer(sentence, passage):
+    if passage.is_question or not sentence.words or not opens_answer(sentence, passage):
         return []
     # What a question asks about is there all the same ("Where can the dog be found?").
     return [
@@ -84,7 +85,7 @@ def _find_topics(sentence: Sentence, passage: Passage) -> list[Mention]:
 def _is_denied(sentence: Sentence, place: Place, places: Sequence[Place]) -> bool:
     """Whether the words between the last place and this one deny or leave open."""
     start = max((one.last + 1 for one in places if one.last < place.first), default=0)
-    words = list_words(sentence)[start : place.first]
+    words = sentence.words[start : place.first]
     return any(word in _DENIALS or word.endswith("n't") for word in words)
 
 

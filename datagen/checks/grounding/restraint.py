@@ -5,7 +5,8 @@ never rises. It stays a mention, so that what captions name goes on supporting w
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.clauses import is_finite
 from datagen.checks.grounding.cues import GENERAL, SEE, VISIBLE

@@ -7,7 +7,8 @@ sets it back. Each stretch of one mood between two borders is a clause.
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from datagen.checks.grounding.cues import (
     COUNTING,
@@ -38,8 +39,7 @@ ASSERTED, HEDGED, NONE = 0, 1, 2
 MOODS: tuple[Mood, ...] = ("asserted", "hedged", "none")
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(msgspec.Struct):
     """The clauses of one sentence.
 
     Attributes:
@@ -50,10 +50,10 @@ class Scope:
         parts: first token of each clause in the grammatical sense, across changes of mood.
     """
 
-    starts: list[int] = field(default_factory=lambda: [0])
-    moods: list[int] = field(default_factory=lambda: [ASSERTED])
-    backwards: list[tuple[int, int, int]] = field(default_factory=list)
-    parts: list[int] = field(default_factory=lambda: [0])
+    starts: list[int]
+    moods: list[int]
+    backwards: list[tuple[int, int, int]]
+    parts: list[int]
 
     def find_clause(self, index: int) -> int:
         """The clause that holds a token."""
@@ -80,7 +80,7 @@ class _Walk:
 
     def __init__(self, words: Sequence[str]) -> None:
         self.words = words
-        self.scope = Scope()
+        self.scope = Scope(starts=[0], moods=[ASSERTED], backwards=[], parts=[0])
         self.mood = ASSERTED
         self.part = 0
         self.main: int | None = None
@@ -168,7 +168,10 @@ class _Walk:
             return
         if "from" in self.words[max(index - 4, 0) : index]:
             return  # "from cookies to cake"
-        self._raise(index, HEDGED if before in RAISING else NONE)
+        # What somebody seems to be holding, and what there seems to be, is in plain view.
+        is_shown = self._word(index + 2).endswith("ing") or self._word(index - 2) == "there"
+        if before not in RAISING or after != "be" or not is_shown:
+            self._raise(index, HEDGED if before in RAISING else NONE)
 
     def serve(self, index: int, word: str) -> None:
         """Read "for": a purpose before "-ing" and after words of use and search."""
@@ -277,7 +280,9 @@ class _Walk:
         return (following[0] == "be" and not VISIBLE.isdisjoint(following)) or following[0] in SEE
 
 
-_PLAIN = Scope()  # shared; nobody changes a scope once it is read
+_PLAIN = Scope(
+    starts=[0], moods=[ASSERTED], backwards=[], parts=[0]
+)  # shared; nobody changes a scope once it is read
 _Cue = Callable[[_Walk, int, str], None]
 _CUES: dict[str, _Cue] = {
     **dict.fromkeys(HEDGES, _Walk.hedge),

@@ -6,12 +6,13 @@ is wrong of each.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from datagen.checks.grounding.links import AHEAD, FINITE, LINKS, OPENERS, is_link
 from datagen.checks.grounding.places import Place
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.traits import PREPOSITIONS
 
 _BOUNDARIES = frozenset({
@@ -35,8 +36,7 @@ _POINTING = frozenset({"the", "that", "this"})
 _PERSONALS = frozenset({"it", "they", "he", "she"})
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Subject:
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """What a place is said of.
 
     Attributes:
@@ -60,7 +60,7 @@ def find_subjects(
         places: as `find_places` gives them.
         question: the noun phrases that "it" may mean when the sentence opens an answer.
     """
-    words = list_words(sentence)
+    words = sentence.words
     search = _Search(words, sentence.mentions, places, question, sentence.clauses)
     used: set[int] = set()
     found: list[list[Subject]] = []
@@ -74,8 +74,7 @@ def find_subjects(
     return found
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class _Search:
+class _Search(msgspec.Struct, frozen=True, gc=False):
     """One sentence with its places, asked for the subjects of each."""
 
     words: Sequence[str]

@@ -7,16 +7,17 @@ and which mentions claim less than they seem to. Needs the extra `spacy`.
 import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from datagen.checks.grounding.clauses import find_cuts, read_pieces
 from datagen.checks.grounding.lexicon import Lexicon, load_lexicon
 from datagen.checks.grounding.mentions import find_terms, make_mentions
 from datagen.checks.grounding.parses import Parse
 from datagen.checks.grounding.reader import LexiconReader
-from datagen.checks.grounding.readings import Mention, Sentence, Token
+from datagen.checks.grounding.readings import Mention, Sentence
 from datagen.checks.grounding.restraint import restrain
 from datagen.checks.grounding.scope import MOODS
 from datagen.errors import SettingsError
@@ -77,7 +78,7 @@ class SpacyReader:
         drafts = [self._reader.read(text) for text in texts]
         parses = self._parser.parse(
             [
-                (text, sentence.tokens)
+                (text, sentence)
                 for text, sentences in zip(texts, drafts, strict=True)
                 for sentence in sentences
                 if sentence.mentions
@@ -131,13 +132,13 @@ class _Parser:
     def __init__(self, model: str) -> None:
         self._pipeline = _load_pipeline(model)
 
-    def parse(self, sentences: Sequence[tuple[str, Sequence[Token]]]) -> Iterator[Parse]:
+    def parse(self, sentences: Sequence[tuple[str, Sentence]]) -> Iterator[Parse]:
         """Parse sentences, each given with the text that it stands in."""
-        rows = [_split_pieces(text, tokens) for text, tokens in sentences]
+        rows = [_split_pieces(text, sentence) for text, sentence in sentences]
         documents = [self._make_document(pieces) for pieces, _ in rows]
         parsed = self._pipeline.pipe(documents, batch_size=_BATCH)
-        for (_, tokens), (_, owners), document in zip(sentences, rows, parsed, strict=True):
-            yield _join_pieces([token.lower for token in tokens], owners, document)
+        for (_, sentence), (_, owners), document in zip(sentences, rows, parsed, strict=True):
+            yield _join_pieces(sentence.words, owners, document)
 
     def _make_document(self, pieces: Sequence[str]) -> "Doc":
         from spacy.tokens import Doc  # an extra
@@ -164,13 +165,13 @@ def _load_pipeline(model: str) -> "Language":
     return pipeline
 
 
-def _split_pieces(text: str, tokens: Sequence[Token]) -> tuple[list[str], list[int]]:
+def _split_pieces(text: str, sentence: Sentence) -> tuple[list[str], list[int]]:
     """The words as spaCy splits them ("is", "n't"), and for each the token that it belongs to."""
     pieces: list[str] = []
     owners: list[int] = []
-    for index, token in enumerate(tokens):
-        word = text[token.start : token.end].replace("\u2019", "'")
-        negated = _NEGATED.fullmatch(word) if token.lower.endswith(_NEGATIONS) else None
+    for index, (lower, start) in enumerate(zip(sentence.words, sentence.starts, strict=True)):
+        word = text[start : start + len(lower)].replace("\u2019", "'")
+        negated = _NEGATED.fullmatch(word) if lower.endswith(_NEGATIONS) else None
         parts = negated.groups() if negated else (word,)
         pieces += parts
         owners += [index] * len(parts)

@@ -5,13 +5,13 @@ A caption's numbers are those of its noun phrases and their sums. A number of al
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+import msgspec
 
 from datagen.checks.grounding.absence import ANYBODY
 from datagen.checks.grounding.evidence import CaptionMention, Evidence, find_boxes
 from datagen.checks.grounding.readings import Mention, Sentence
-from datagen.checks.grounding.tokens import list_words, measure_start
 
 _OPEN_FROM = 13
 """Annotators stop at about a dozen instances; from here on a higher number may be true."""
@@ -22,11 +22,16 @@ _COLLECTIVES = frozenset({
 })  # fmt: skip
 """Words that stand for more than one without a plural."""
 
+_HERDS = frozenset({
+    "herd", "group", "flock", "family", "pack", "bunch", "row", "line", "fleet", "lots", "number",
+    "variety", "assortment", "swarm", "couple",
+})  # fmt: skip
+"""Words for an open number, behind which hasty captions leave the noun in the singular."""
+
 _JOINTS = frozenset({",", "and", "&", "plus"})
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Tally:
+class Tally(msgspec.Struct, frozen=True, gc=False):
     """What the context says about the number of some categories.
 
     Attributes:
@@ -71,7 +76,7 @@ def _group_by_caption(evidence: Evidence, classes: Sequence[str]) -> list[list[C
                 set(mention.term.classes) <= set(classes)
             )
             if not is_foreign and not mention.negated and mention.dropped in {"", "part"}:
-                place = (measure_start(one.sentence), mention.first)
+                place = (one.sentence.starts[0], mention.first)
                 groups.setdefault(one.caption, {})[place] = one
     return [[found[place] for place in sorted(found)] for found in groups.values()]
 
@@ -97,7 +102,7 @@ def _count_mention(mention: Mention) -> tuple[int, bool]:
     if mention.quantity is not None:
         quantity = mention.quantity
         return quantity.low, quantity.high == quantity.low
-    if mention.plural or mention.term.name in _COLLECTIVES:
+    if mention.plural or mention.term.name in _COLLECTIVES or not _HERDS.isdisjoint(mention.words):
         return 2, False
     return 1, True
 
@@ -117,5 +122,5 @@ def find_runs(mentions: Sequence[Mention], sentence: Sentence) -> Iterator[list[
 
 def is_joined(one: Mention, other: Mention, sentence: Sentence) -> bool:
     """Whether only commas and "and" stand between two mentions."""
-    between = list_words(sentence)[one.last + 1 : other.head]
+    between = sentence.words[one.last + 1 : other.head]
     return bool(between) and _JOINTS.issuperset(between)

@@ -1,18 +1,18 @@
 """Grounding, reading: text -> sentences of tokens.
 
-Everything works on lower-case words in plain lists; a `Token` is made only when somebody asks for
-it, since most sentences of a record are only walked through.
+Everything works on lower-case words in plain lists, since most sentences of a record are only
+walked through.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
-from typing import overload
+from typing import NamedTuple
 
-from datagen.checks.grounding.readings import Sentence, Token
+from datagen.checks.grounding.readings import Sentence
 
 _TOKEN = re.compile(
-    r"(\w+(?:'t\b|(?:-\w+|[.,:]\d\w*)*)"  # dog, isn't, two-seat, 2.5
+    r"(\w++(?:'t\b|(?:-\w++|[.,:]\d\w*+)*+)"  # dog, isn't, two-seat, 2.5
     r"|'(?:s|re|ve|ll|d|m|clock)\b"
     r"|\.{2,}|[^\w\s]|\n)"
 )
@@ -33,47 +33,16 @@ _ABBREVIATIONS = frozenset(
 )
 
 
-class Tokens(Sequence[Token]):
-    """The tokens of one sentence, made on demand.
+class Tokens(NamedTuple):
+    """The tokens of one sentence.
 
     Attributes:
-        words: the tokens' `lower`, which is all that most questions need.
+        words: in lower case, with straight apostrophes; numbers and punctuation marks too.
         starts: their offsets in the text.
     """
 
-    __slots__ = ("starts", "words")
-
-    def __init__(self, words: Sequence[str], starts: Sequence[int]) -> None:
-        self.words = words
-        self.starts = starts
-
-    def __len__(self) -> int:
-        return len(self.words)
-
-    @overload
-    def __getitem__(self, index: int) -> Token: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Token]: ...
-    def __getitem__(self, index: int | slice) -> Token | Sequence[Token]:
-        if isinstance(index, slice):
-            return Tokens(self.words[index], self.starts[index])
-        word, start = self.words[index], self.starts[index]
-        return Token(word, start, start + len(word))
-
-    def __iter__(self) -> Iterator[Token]:
-        for word, start in zip(self.words, self.starts, strict=True):
-            yield Token(word, start, start + len(word))
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Tokens):
-            return self.words == other.words and self.starts == other.starts
-        return isinstance(other, Sequence) and list(self) == list(other)
-
-    def __hash__(self) -> int:
-        return hash(tuple(self.starts))
-
-    def __repr__(self) -> str:
-        return f"Tokens({' '.join(self.words)!r})"
+    words: Sequence[str]
+    starts: Sequence[int]
 
 
 def split_words(text: str) -> list[str]:
@@ -91,7 +60,7 @@ def split_sentences(text: str) -> list[Tokens]:
     A full stop of an abbreviation ends nothing; a line break does, unless the next line goes on in
     lower case without any punctuation before it.
 
-    >>> [list(s.words) for s in split_sentences("1. Two cows, 3.5 m away.\n2. A horse")]
+    >>> [s.words for s in split_sentences("1. Two cows, 3.5 m away.\n2. A horse")]
     [['two', 'cows', ',', '3.5', 'm', 'away', '.'], ['a', 'horse']]
     """
     pieces = _TOKEN.split(_lower(text))
@@ -168,19 +137,10 @@ def _is_abbreviated(words: list[str], index: int) -> bool:
 
 def measure_span(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
     """Character offsets of some tokens in a row: where `first` begins and where `last` ends."""
-    tokens = sentence.tokens
-    if isinstance(tokens, Tokens):
-        return tokens.starts[first], tokens.starts[last] + len(tokens.words[last])
-    return tokens[first].start, tokens[last].end
+    starts = sentence.starts
+    return starts[first], starts[last] + len(sentence.words[last])
 
 
 def measure_start(sentence: Sentence) -> int:
     """Character offset at which a sentence begins."""
-    tokens = sentence.tokens
-    return tokens.starts[0] if isinstance(tokens, Tokens) else tokens[0].start
-
-
-def list_words(sentence: Sentence) -> Sequence[str]:
-    """The lower-case words of a sentence, punctuation included; not to be changed."""
-    tokens = sentence.tokens
-    return tokens.words if isinstance(tokens, Tokens) else [token.lower for token in tokens]
+    return sentence.starts[0]

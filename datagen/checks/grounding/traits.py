@@ -7,11 +7,11 @@ thing, or one beside which the rest are tiny.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from datagen.checks.grounding.evidence import CaptionMention, Evidence, Passage, find_boxes
 from datagen.checks.grounding.readings import Mention, Sentence, Term
-from datagen.checks.grounding.tokens import list_words, measure_start
 from datagen.checks.grounding.zones import PICTURE_WORDS
 
 PREPOSITIONS = frozenset({
@@ -171,8 +171,7 @@ def _measure(evidence: Evidence, index: int) -> float:
     return (x2 - x1) * (y2 - y1)
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True, gc=False):
     """What captions state of a thing: the words, and which captions have them."""
 
     words: frozenset[str]
@@ -195,7 +194,7 @@ def collect_stated(
         for one in evidence.mentions.get(category, ()):
             if one.mention.dropped or not _may_name(one.mention.term, mention.term):
                 continue
-            spoken = list_words(one.sentence)
+            spoken = one.sentence.words
             # No caption says "make the bus red", so what stands behind a noun is said of it.
             found = read_traits(spoken, one.mention, known, skipped, directly=True)
             if found and (is_single or _count_group(one, spoken) >= total):
@@ -241,12 +240,12 @@ def is_judged(mention: Mention) -> bool:
 
 def is_open(sentence: Sentence) -> bool:
     """Whether it is a question that takes nothing for granted ("Is the bus red?")."""
-    return sentence.is_question and _ASKING_WORDS.isdisjoint(list_words(sentence))
+    return sentence.is_question and _ASKING_WORDS.isdisjoint(sentence.words)
 
 
 def find_affirmed(sentence: Sentence, passage: Passage) -> Sentence | None:
     """The question to which this sentence, the first of an answer, says yes."""
-    words = list_words(sentence)
+    words = sentence.words
     if passage.is_question or not passage.question or not words or words[0] not in _YES:
         return None
     asked = passage.question[-1]
@@ -255,12 +254,12 @@ def find_affirmed(sentence: Sentence, passage: Passage) -> Sentence | None:
 
 def opens_answer(sentence: Sentence, passage: Passage) -> bool:
     """Whether it is the first sentence of its message."""
-    return not passage.text[: measure_start(sentence)].strip()
+    return not passage.text[: sentence.starts[0]].strip()
 
 
 def find_topic(sentence: Sentence, passage: Passage) -> Mention | None:
     """What the first sentence of an answer speaks of without naming it, as the question tells."""
-    if passage.is_question or not sentence.tokens or not opens_answer(sentence, passage):
+    if passage.is_question or not sentence.words or not opens_answer(sentence, passage):
         return None
     asked = [one for part in passage.question for one in part.mentions if one.term.classes]
     return asked[0] if len(asked) == 1 and asked[0].term.kind in _NAMING else None
@@ -268,7 +267,7 @@ def find_topic(sentence: Sentence, passage: Passage) -> Mention | None:
 
 def is_asserted_at(sentence: Sentence, index: int) -> bool:
     """Whether the clause of a token asserts, and nothing in it denies or leaves open."""
-    words = list_words(sentence)
+    words = sentence.words
     for (start, end), mood in zip(sentence.clauses, sentence.moods, strict=False):
         if start <= index < end:
             return mood == "asserted" and _CLAUSE_DENIALS.isdisjoint(words[start:end])

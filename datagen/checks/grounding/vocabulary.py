@@ -48,11 +48,19 @@ class Noun:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The table: words, for each row the one above it (-1 for none), and the rows that are wide."""
+    """The table.
+
+    Attributes:
+        nouns: by word.
+        parents: for each row the one above it, -1 for none.
+        wide: rows that name no thing, because too much is below them.
+        openings: what stands before the last word of a compound.
+    """
 
     nouns: dict[str, Noun]
     parents: Sequence[int]
     wide: frozenset[int]
+    openings: frozenset[str]
 
 
 @cache
@@ -87,7 +95,8 @@ def parse_vocabulary(text: str) -> Vocabulary:
         word: Noun(word, kinds[word], word in homographs, frozenset(rows), mains[word])
         for word, rows in senses.items()
     }
-    return Vocabulary(nouns, parents, _find_wide(parents, named))
+    openings = frozenset([word.rpartition(" ")[0] for word in nouns])
+    return Vocabulary(nouns, parents, _find_wide(parents, named), openings)
 
 
 def _find_wide(parents: Sequence[int], named: Sequence[bool]) -> frozenset[int]:
@@ -122,6 +131,11 @@ def find_noun(word: str) -> Noun | None:
     if word in nouns and nouns[word].kind != "abstract":
         return found[0] if found[0].kind != "abstract" else nouns[word]
     return found[0] if found else None
+
+
+def find_compound(first: str, last: str) -> Noun | None:
+    """The noun that two lower-case words make, the last of them in either number."""
+    return find_noun(f"{first} {last}") if first in load_vocabulary().openings else None
 
 
 @lru_cache(maxsize=1 << 14)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from datagen.checks.grounding.evidence import Evidence, Passage, gather_evidence
-from datagen.checks.grounding.readings import Mention, Mood, Quantity, Sentence, Term, Token
+from datagen.checks.grounding.readings import Mention, Mood, Quantity, Sentence, Term
 from datagen.records import AnnotatedImage, Box
 
 TERMS = {
@@ -65,17 +65,17 @@ def build_sentences(marked: str) -> list[Sentence]:
 
 def _build_sentence(marked: str, offset: int) -> Sentence:
     text = plain(marked)
-    tokens = [
-        Token(found[0].lower(), offset + found.start(), offset + found.end())
-        for found in _WORD.finditer(text)
-    ]
+    found = list(_WORD.finditer(text))
+    words = [match[0].lower() for match in found]
+    starts = [offset + match.start() for match in found]
     mentions, taken = [], 0
     for piece in _PIECE.finditer(marked):
         start = offset + len(plain(marked[: piece.start()]))
-        head = next(index for index, token in enumerate(tokens) if token.start >= start)
+        head = next(index for index, place in enumerate(starts) if place >= start)
         taken = head
         mentions.append(_build_mention(piece[1], taken))
-    return Sentence(tokens, mentions, [(0, len(tokens))], ["asserted"], text.endswith("?"))
+    whole = [(0, len(words))]
+    return Sentence(words, starts, mentions, whole, ["asserted"], text.endswith("?"))
 
 
 def _build_mention(piece: str, head: int) -> Mention:

@@ -87,6 +87,13 @@ def test_an_absent_sub_kind_that_a_caption_names_is_contradicted() -> None:
     assert verdict(evidence, "{No #man} is visible.") == "contradicted false-absence"
 
 
+def test_an_absence_from_a_place_in_which_a_caption_has_the_thing_is_contradicted() -> None:
+    evidence = make_evidence("dog 2", "{A #dog} in a kitchen.", "{A #dog} on the floor.")
+    assert verdict(evidence, "{No #dog} is in the kitchen.") == "contradicted false-absence"
+    assert verdict(evidence, "{No #dog} is in the garden.") == "unverifiable restricted-absence"
+    assert verdict(evidence, "{No #dog} is eating in the kitchen.").startswith("unverifiable")
+
+
 def test_an_answer_about_a_place_denies_for_that_place() -> None:
     text = "I see {no #dog}."
     for question, rule in (

@@ -23,6 +23,7 @@ def anchored(marked: str, *, question: str = "Why?", longer: str = REASONS) -> b
         "{The #dog} worries me.",
         "{Two #dogs} are playing.",
         "In the background, {a #dog} barks.",
+        "One of them carries {a #dog}.",
     ],
 )
 def test_words_that_show_a_thing_anchor_it(marked: str) -> None:

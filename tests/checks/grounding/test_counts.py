@@ -107,3 +107,23 @@ def test_a_total_and_its_parts_must_agree() -> None:
 def test_only_numbers_above_the_boxes_are_too_many(boxed: int, said: int) -> None:
     found = weigh_number(TERMS["dog"], (said, said), make_evidence(f"dog {boxed}"), "some")
     assert (found[0] == "contradicted") == (said > boxed)
+
+
+@pytest.mark.parametrize(
+    ("marked", "said"),
+    [
+        ("{The two #men} are posing.", "contradicted too-few"),
+        ("{The two #men} on the left are posing.", "unverifiable subset"),
+        ("{The two #men} are posing, another one is not.", "unverifiable subset"),
+        ("{Two #men} are posing.", "unverifiable subset"),
+        ("{The three #men} are posing.", "supported counted"),
+    ],
+)
+def test_the_two_men_are_all_there_are(marked: str, said: str) -> None:
+    evidence = make_evidence("person 3", "{Three #men} eat.", "{Three #men} pose.")
+    assert verdict(evidence, marked) == said
+
+
+def test_two_of_one_group_may_stand_among_others() -> None:
+    evidence = make_evidence("person 3", "{Two #men} and {a #woman} eat.")
+    assert verdict(evidence, "{The two #men} are posing.") == "supported counted"

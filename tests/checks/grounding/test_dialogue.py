@@ -50,6 +50,28 @@ def test_yes_claims_what_a_question_of_existence_asks_for() -> None:
     assert rules(DOG, "Do you see {any #dogs}?", "Yes.") == []
 
 
+def test_no_denies_for_a_place_only_what_a_caption_has_there() -> None:
+    told = make_evidence("dog 2", "{A #dog} and {a #cat} in a kitchen.")
+    for asked in ("Is there {a #dog} in the kitchen?", "Does the kitchen have {a #dog}?"):
+        assert rules(told, asked, "No.") == ["1 false-absence"]
+        assert rules(DOG, asked, "No.") == []
+
+
+def test_a_denial_may_repeat_the_verb_of_the_question() -> None:
+    for answer in ("There isn't.", "No, there isn't.", "There isn't a single one."):
+        assert rules(DOG, "Is there {a #dog}?", answer) == ["1 false-absence"]
+    assert rules(DOG, "Is there {a #dog}?", "There isn't much to see.") == []
+    assert rules(DOG, "How many {#dogs} are there?", "There are none.") == ["1 false-absence"]
+
+
+def test_yes_confirms_a_number_and_what_somebody_holds() -> None:
+    assert rules(DOG, "Are there {five #dogs}?", "Yes.") == ["1 too-many"]
+    assert rules(DOG, "Are there {two #dogs}?", "Yes.") == []
+    assert rules(DOG, "Is {the #dog} watching {a #cat}?", "Yes, it is.") == ["1 absent-object"]
+    assert rules(DOG, "Is {the #dog} watching {a #cat}?", "No.") == []
+    assert rules(DOG, "Is {the #dog} afraid of {a #cat}?", "Yes.") == []
+
+
 def test_no_to_another_question_denies_nothing() -> None:
     assert rules(DOG, "Is {the #dog} asleep?", "No.") == []
     assert rules(DOG, "Is there {a #dog}?", "No idea.") == []

@@ -84,3 +84,11 @@ def test_what_a_box_explains_is_suggested_all_the_same_but_hinted_no_more() -> N
 
 def test_nothing_known_is_hinted() -> None:
     assert "car" not in make_evidence("car 1, truck 1").hinted
+
+
+def test_people_for_whom_something_is_are_not_in_the_picture() -> None:
+    meant = make_evidence("dog 1", "{A #table} set for {four #people}.")
+    there = make_evidence("dog 1", "{A #table} and {four #people}.")
+    assert not knows(meant, ("person",))
+    assert knows(there, ("person",))
+    assert "person" not in meant.hinted

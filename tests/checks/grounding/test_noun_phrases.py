@@ -4,13 +4,13 @@ import pytest
 
 from datagen.checks.grounding.noun_phrases import (
     CLAIMING_KINDS,
+    find_candidate,
     find_phrases,
-    is_candidate,
     is_listed,
     is_silent,
 )
 from datagen.checks.grounding.reader import LexiconReader
-from datagen.checks.grounding.readings import Sentence, Token
+from datagen.checks.grounding.readings import Sentence
 from datagen.checks.grounding.vocabulary import find_noun, is_general
 
 READER = LexiconReader()
@@ -64,8 +64,7 @@ def test_a_phrase_begins_at_its_determiner() -> None:
 
 
 def test_tokens_of_any_reader_will_do() -> None:
-    tokens = (Token("a", 0, 1), Token("ladder", 2, 8))
-    (phrase,) = find_phrases(Sentence(tokens))
+    (phrase,) = find_phrases(Sentence(["a", "ladder"], [0, 2]))
     assert phrase.noun.word == "ladder"
 
 
@@ -76,8 +75,8 @@ def test_a_list_of_examples_is_known_by_its_opening() -> None:
 
 
 def test_words_of_the_lexicon_are_no_candidates() -> None:
-    assert not is_candidate("chair")
-    assert is_candidate("candles")
+    assert find_candidate("chair") is None
+    assert find_candidate("candles") == find_noun("candle")
 
 
 def test_silent_nouns_are_silent_and_no_others() -> None:

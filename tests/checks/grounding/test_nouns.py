@@ -1,6 +1,4 @@
-import tomllib
 from collections.abc import Sequence
-from importlib import resources
 
 import pytest
 from hypothesis import given
@@ -8,7 +6,7 @@ from hypothesis import strategies as st
 
 from datagen.checks.grounding.claims import Claim
 from datagen.checks.grounding.evidence import Passage, gather_evidence
-from datagen.checks.grounding.nouns import gather_ground, judge_nouns
+from datagen.checks.grounding.nouns import judge_nouns
 from datagen.checks.grounding.reader import LexiconReader
 from datagen.checks.table import load_rules
 from datagen.records import AnnotatedImage, Box
@@ -149,34 +147,3 @@ def test_any_words_give_claims_of_known_rules_inside_the_text(words: list[str]) 
 
 def test_a_compound_is_as_open_as_its_last_word() -> None:
     assert verdict("There is a wall cabinet.", captions=["A kitchen."]).startswith("unverifiable")
-
-
-def test_the_ground_holds_joined_words_and_singulars() -> None:
-    words = gather_ground(("A girl's Rain Coats",), ("dining table",)).words
-    assert {"raincoat", "rain coat", "girl", "table", "dining table"} <= words
-
-
-def read_rows(name: str) -> list[dict[str, list[str]]]:
-    file = resources.files("datagen.checks.grounding") / "data" / name
-    rows: list[dict[str, list[str]]] = tomllib.loads(file.read_text(encoding="utf-8"))["rows"]
-    return rows
-
-
-@pytest.mark.parametrize(
-    ("name", "key", "value"), [("parts.toml", "whole", "parts"), ("scenes.toml", "given", "has")]
-)
-def test_every_row_of_the_relatives_is_lower_case_and_singular(
-    name: str, key: str, value: str
-) -> None:
-    for row in read_rows(name):
-        assert set(row) == {key, value}
-        assert row[value]
-        assert row[value] == [word.lower().strip() for word in row[value]], row
-        assert row[key] == [word.lower().strip() for word in row[key]], row
-        assert len(set(row[key])) == len(row[key]), row
-        assert len(set(row[value])) == len(row[value]), row
-
-
-def test_the_row_of_every_place_is_the_only_one_without_a_place() -> None:
-    assert sum(not row["given"] for row in read_rows("scenes.toml")) == 1
-    assert all(row["whole"] for row in read_rows("parts.toml"))

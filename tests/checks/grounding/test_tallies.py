@@ -34,3 +34,9 @@ def test_a_wider_word_counts_for_all_its_members_only() -> None:
     evidence = make_evidence("dog 1, cow 1", "{Three #animals} graze.")
     assert tally_classes(evidence, ("dog",)).limit == 1
     assert tally_classes(evidence, ("cat", "cow", "dog", "sheep")).limit == 3
+
+
+def test_a_herd_is_an_open_number_though_the_noun_is_left_in_the_singular() -> None:
+    evidence = make_evidence("dog 4", "{A pack of #dog} near {a #dog}.")
+    tally = tally_classes(evidence, ("dog",))
+    assert (tally.totals, tally.limit) == (frozenset(), 4)

@@ -2,7 +2,6 @@ import pytest
 
 from datagen.checks.grounding.evidence import Evidence, gather_evidence
 from datagen.checks.grounding.reader import LexiconReader
-from datagen.checks.grounding.tokens import list_words
 from datagen.checks.grounding.traits import collect_stated, is_judged, is_only, read_traits
 from datagen.records import AnnotatedImage, Box
 from tests.checks.grounding.builders import MarkedReader, build_sentences, make_evidence, plain
@@ -13,7 +12,7 @@ RED = frozenset({"red"})
 def read(marked: str) -> list[str]:
     """The traits of the first noun phrase."""
     (sentence,) = build_sentences(marked)
-    words = list_words(sentence)
+    words = sentence.words
     known = RED | {"white", "sitting"}
     return [words[at] for at in read_traits(words, sentence.mentions[0], known, {"bright"})]
 
@@ -46,13 +45,13 @@ def test_traits_stand_before_a_noun_or_are_said_of_it(marked: str, traits: list[
 
 def test_what_a_thing_has_is_not_the_thing() -> None:
     (sentence,) = LexiconReader().read("The cat's red collar is new.")
-    words = list_words(sentence)
+    words = sentence.words
     assert all(read_traits(words, one, RED) == [] for one in sentence.mentions)
 
 
 def test_verbs_stand_right_behind_a_noun() -> None:
     (sentence,) = build_sentences("{A #boy} sitting by {the #car}.")
-    boy, words = sentence.mentions[0], list_words(sentence)
+    boy, words = sentence.mentions[0], sentence.words
     assert read_traits(words, boy, {"sitting"}, directly=True) == [2]
     assert read_traits(words, boy, {"sitting"}) == []
 
