@@ -14,7 +14,7 @@ from datagen.checks.grounding.claims import Claim
 from datagen.checks.grounding.colours import load_palette
 from datagen.checks.grounding.quantities import NUMBERS, read_number
 from datagen.checks.grounding.readings import Mention
-from datagen.checks.grounding.tokens import list_words, measure_span, split_words
+from datagen.checks.grounding.tokens import measure_span, split_words
 from datagen.llm.offline.vocabulary import find_category
 from datagen.llm.offline.words import add_article
 from datagen.records import AnnotatedImage, Turn
@@ -92,7 +92,7 @@ def _find_mention(answer: str, claim: Claim) -> Mention | None:
     for sentence in read_text(answer):
         for mention in sentence.mentions:
             if measure_span(sentence, mention.first, mention.last) == (claim.start, claim.end):
-                after = list_words(sentence)[mention.last + 1 : mention.last + 2]
+                after = sentence.words[mention.last + 1 : mention.last + 2]
                 is_bare = not mention.plural and mention.head == mention.first  # "eating banana"
                 return None if mention.dropped or is_bare or after == ["of"] else mention
     return None

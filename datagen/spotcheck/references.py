@@ -81,6 +81,6 @@ def _keep_sure(turns: Sequence[Turn], image: AnnotatedImage) -> tuple[Turn, ...]
 def _drop_doubtful(answer: str, doubts: Sequence[Claim]) -> Iterator[str]:
     """The sentences of an answer in which no doubtful claim begins."""
     for sentence in read_text(answer):
-        start, end = measure_start(sentence), measure_span(sentence, 0, len(sentence.tokens) - 1)[1]
+        start, end = measure_start(sentence), measure_span(sentence, 0, len(sentence.words) - 1)[1]
         if not any(start <= claim.start < end for claim in doubts):
             yield answer[start:end]
