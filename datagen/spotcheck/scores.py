@@ -1,38 +1,120 @@
-"""Placeholder until the finding is in; replaced on merge."""
+"""Spot-check, scores: how likely answers are under each picture -> what speaks for a record.
+
+How likely a word is under its own picture says little by itself: many true words are unlikely
+because others would have done as well ("scene" for "picture"). Under another picture they are as
+unlikely, so the difference, the gain, takes that out. The right picture makes true words about it
+likelier, false ones less likely, and has nothing to say of the rest.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from datagen.spotcheck.models import AnswerScore
 from datagen.spotcheck.subjects import Control
 
-_WORD = re.compile(r"\w+")
+MARKED = 3
+"""Doubtful words that are shown of a record, at most."""
+
+DOUBTFUL = -1.0
+"""A word is doubtful where its picture makes it less likely by a factor of e or more; nats."""
+
+# A run of letters and digits with what holds it together: "don't", "3.5", "T-shirt".
+_WORD = re.compile(r"[^\W_]+(?:['\u2019.,-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class WordGain:
+    """One word of an answer and what the picture does for it.
+
+    Attributes:
+        turn: of the answer, counted in pairs.
+        start, end: of the word in the answer, in characters.
+        gain: its logarithm of probability (the sum over its tokens) under one picture, less the
+            mean of that under the others; nats.
+    """
+
+    turn: int
+    start: int
+    end: int
+    gain: float
 
 
 def compare_scores(
     answers: Sequence[str], by_control: Mapping[Control, Sequence[AnswerScore]]
 ) -> dict[Control, dict[str, float]]:
-    """Values by control."""
-    blank = by_control.get("blank")
+    """The values of a record under each control, its own picture taken for the true one in turn.
+
+    `gain` is the mean over tokens of the logarithm of probability under that picture less the mean
+    of the others; `worst` is the lowest gain of a word, summed over its tokens. Both in nats.
+
+    Args:
+        answers: recorded ones, in order.
+        by_control: their scores under each picture that was shown; with one alone there is nothing
+            to compare.
+    """
     found: dict[Control, dict[str, float]] = {}
-    if blank is None:
-        return found
-    for control in ("right", "shuffled"):
-        scores = by_control.get(control)
-        if scores is None:
-            continue
-        gains = [
-            a - b
-            for one, other in zip(scores, blank, strict=True)
-            for a, b in zip(one.logprobs, other.logprobs, strict=True)
-        ]
-        if gains:
-            found[control] = {"gain": sum(gains) / len(gains), "worst": min(gains)}
+    for control in by_control if len(by_control) > 1 else ():
+        gains = _list_gains(by_control, control)
+        total = [gain for answer in gains for gain in answer]
+        if total:
+            words = [word.gain for word in weigh_words(answers, by_control, control)]
+            found[control] = {
+                "gain": sum(total) / len(total),
+                "worst": min(words, default=min(total)),
+            }
     return found
 
 
 def find_doubtful(
     answers: Sequence[str], by_control: Mapping[Control, Sequence[AnswerScore]]
 ) -> tuple[tuple[int, int, int], ...]:
-    """Words."""
-    return ()
+    """Turn, start and end of the words that the right picture speaks most against, worst first."""
+    if "right" not in by_control or len(by_control) < 2:
+        return ()
+    words = sorted(weigh_words(answers, by_control, "right"), key=lambda word: word.gain)
+    return tuple(
+        (word.turn, word.start, word.end) for word in words[:MARKED] if word.gain <= DOUBTFUL
+    )
+
+
+def weigh_words(
+    answers: Sequence[str], by_control: Mapping[Control, Sequence[AnswerScore]], control: Control
+) -> Iterator[WordGain]:
+    """The gain of every word of the answers under one picture."""
+    gains = _list_gains(by_control, control)
+    for turn, (answer, score, values) in enumerate(
+        zip(answers, by_control[control], gains, strict=True)
+    ):
+        words = [match.span() for match in _WORD.finditer(answer)]
+        sums = [0.0] * len(words)
+        for start, end, value in zip(score.starts, score.ends, values, strict=True):
+            place = _find_word(words, start, end)
+            if place is not None:
+                sums[place] += value
+        for (start, end), gain in zip(words, sums, strict=True):
+            yield WordGain(turn, start, end, gain)
+
+
+def _list_gains(
+    by_control: Mapping[Control, Sequence[AnswerScore]], control: Control
+) -> list[list[float]]:
+    """By answer and token: under this picture less the mean under the others."""
+    others = [scores for name, scores in by_control.items() if name != control]
+    return [
+        [
+            value - sum(other[turn].logprobs[place] for other in others) / len(others)
+            for place, value in enumerate(score.logprobs)
+        ]
+        for turn, score in enumerate(by_control[control])
+    ]
+
+
+def _find_word(words: Sequence[tuple[int, int]], start: int, end: int) -> int | None:
+    """The word that a token belongs to: the first that it touches; None for blanks and signs."""
+    place = bisect_right(words, (start, start)) - 1
+    if place >= 0 and words[place][1] > start:
+        return place
+    following = place + 1
+    return following if following < len(words) and words[following][0] < end else None
