@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DISTRACTORS = 64
 """Other pictures whose mean cosine a text's is held against, at most."""
 
-_SENTENCE = re.compile(r"[^.!?\n]*[\w\"')][.!?\n]*")
+_BREAK = re.compile(r"(?<=[.!?])\s+|\n+")
 _FEW = 3  # words; a shorter sentence ("Yes.") fits any picture
 
 
@@ -31,7 +31,7 @@ def split_sentences(text: str) -> list[str]:
     >>> split_sentences("Yes. A dog runs on grass! It is brown.")
     ['A dog runs on grass!', 'It is brown.']
     """
-    parts = [part.strip() for part in _SENTENCE.findall(text)]
+    parts = [part.strip() for part in _BREAK.split(text)]
     return [part for part in parts if len(part.split()) >= _FEW] or [text.strip()]
 
 
