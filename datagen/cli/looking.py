@@ -275,6 +275,7 @@ class _Loader:
             return None
         from datagen.spotcheck.models.llava import load_llava
 
+        _say_loading(name)
         return load_llava(
             name,
             device=self.device,
@@ -289,7 +290,14 @@ class _Loader:
             return None
         from datagen.spotcheck.models.clip import load_clip
 
+        _say_loading(name)
         return load_clip(name, device=self.device, dtype=self.dtype)
+
+
+def _say_loading(name: str) -> None:
+    """Minutes may pass in silence where weights come from the hub."""
+    if not Path(name).is_dir():
+        print(f"loading {name}; the first time its weights are fetched", file=sys.stderr)
 
 
 class LookBar:
