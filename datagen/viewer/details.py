@@ -12,7 +12,6 @@ from datagen.checks.checker import Checker, Verdict
 from datagen.checks.grounding.claims import Claim
 from datagen.checks.shape import read_record
 from datagen.context import ContextPolicy, render_context
-from datagen.errors import DatagenError
 from datagen.formats.llava import to_llava
 from datagen.pipeline import find_run_price, make_rules
 from datagen.pipeline.judging import Judge, load_types

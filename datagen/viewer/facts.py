@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from datagen.pipeline import find_run_price
 from datagen.config import RunSettings
+from datagen.pipeline import find_run_price
 from datagen.prices import cost
 from datagen.records import AnnotatedImage, Item, Usage
 from datagen.store import RunStore

@@ -37,7 +37,7 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
 )
-_ANY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - recognized, not listened to
+_ANY_ADDRESS = {"0.0.0.0", "::"}
 
 
 class Guard:

@@ -6,16 +6,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from datagen import __version__
+from datagen.checks.shape import read_record
 from datagen.viewer.details import Details
 from datagen.viewer.file_rows import decode_record
-from datagen.viewer.index import Index, StoredRow, open_index
+from datagen.viewer.index import StoredRow, open_index
 from datagen.viewer.listing import Listing, Query
 from datagen.viewer.pictures import Picture, Thumbnails, find_picture
 from datagen.viewer.refusals import RefusedError
 from datagen.viewer.rows import join_texts
 from datagen.viewer.searching import mark_hits
 from datagen.viewer.target import Target, place_index
-from datagen.checks.shape import read_record
 
 THUMBS_FOLDER = "view.thumbs"
 HEAD = 160
