@@ -10,6 +10,7 @@
     listing.py      filters, sorting, pages, counts
     details.py      one record whole
     pictures.py     pictures by record only; thumbnails
+    reviews.py      what people decide
     session.py      what one start holds
     guard.py        who may ask
     app.py          routes
