@@ -13,7 +13,7 @@ data set is derived from it alone. Rows are only ever added.
     lock.py        one process at a time on a run folder
 """
 
-from datagen.store.lock import LOCK_FILE, RunLock
+from datagen.store.lock import LOCK_FILE, RunLock, is_locked
 from datagen.store.looks import LOOKS_FILE, LookStore
 from datagen.store.review_events import ReviewEvent, ReviewState
 from datagen.store.review_reasons import ReviewReason
@@ -38,4 +38,5 @@ __all__ = [
     "RunStore",
     "StoreWriter",
     "find_review_file",
+    "is_locked",
 ]

@@ -74,6 +74,7 @@ INSERT INTO texts (texts, rank) VALUES ('automerge', 0);
 INSERT_ROW = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_BODY = "INSERT OR REPLACE INTO bodies VALUES (?, ?)"
 INSERT_TEXT = "INSERT INTO texts (rowid, text) VALUES (?, ?)"
+DELETE_TEXT = "INSERT INTO texts (texts, rowid, text) VALUES ('delete', ?, ?)"
 INSERT_TERM = "INSERT OR REPLACE INTO terms VALUES (?, ?, ?, ?)"
 INSERT_DIGIT = "INSERT OR REPLACE INTO digits VALUES (?, ?, ?)"
 
