@@ -25,7 +25,7 @@ export function BrowsePage({ state }) {
     const link = last && document.querySelector(`.row a[data-key="${CSS.escape(String(last))}"]`);
     link?.scrollIntoView({ block: "center" });
     link?.focus({ preventScroll: true });
-  }, [list?.address]);
+  }, [list?.name]);
   return html`<main class="browse-page">
     <${Filters} facets=${facets} place=${place} />
     <div class="browse">

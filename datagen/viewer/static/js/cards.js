@@ -54,7 +54,7 @@ function Score({ score }) {
 export function Rows({ list, open, shape = "narrow" }) {
   useEffect(() => {
     document.querySelector(".row [aria-current]")?.scrollIntoView({ block: "nearest" });
-  }, [open, list?.address]);
+  }, [open, list?.name]);
   if (!list) return null;
   return html`<ol class="rows is-${shape}">${list.rows.map((row) => html`<${Row} key=${row.key} row=${row} shape=${shape}
     isOpen=${String(row.key) === open} address=${writePlace({ record: row.key, edit: null })} />`)}</ol>`;

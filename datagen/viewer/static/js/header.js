@@ -38,8 +38,8 @@ function Progress({ progress, sample }) {
   return html`<p class="progress" title=${reviewed ? "rejection rate with its 95% interval (Wilson)" : null}>
     <svg width="60" height="6" aria-hidden="true"><rect class="score-rest" width="60" height="6" rx="3" /><rect class="score-share" width=${total ? (60 * reviewed) / total : 0} height="6" rx="3" /></svg>
     <span><strong>${formatCount(reviewed)}</strong> of ${formatCount(total)}${sample ? html` in <em>${show(sample)}</em>` : ""}</span>
-    ${reviewed + deferred > 0 && html`<span class="tally">${formatCount(accepted)} accepted, ${formatCount(rejected)} rejected, ${formatCount(deferred)} deferred</span>`}
-    ${reviewed > 0 && html`<span class="rate">${formatShare(rejection)} rejected</span>`}
+    ${reviewed > 0 && html`<span class="tally">${formatCount(accepted)} accepted, ${formatCount(rejected)} rejected, ${formatCount(deferred)} deferred</span>`}
+    ${accepted + rejected > 0 && html`<span class="rate">${formatShare(rejection)} rejected</span>`}
   </p>`;
 }
 

@@ -8,34 +8,37 @@ const ROWS = 60;      // rows a page: what fits a screen or two; the page stays 
 const NEAR_END = 4;   // rows before the end of a page at which the next one is fetched
 const EVERY = 4000;   // ms between two looks at a run that is still writing
 
-let ahead = null;     // {address, answer}: the next page, fetched beforehand
-let asked = "";       // the address of the newest request, so that a late answer is dropped
+let ahead = null;     // {name, answer}: the next page, fetched beforehand
+let asked = "";       // the name of the page wanted last, so that a late answer is dropped
+let until = null;     // the greatest key that the list shows; later records are "new" until asked for
 
-function addressOf(place) {
-  const query = pickListed(place);
-  query.set("limit", ROWS);
-  return `api/records?${query}`;
+function ask(name, limit = ROWS) {
+  const known = until === null ? "" : `&until=${until}`;
+  return get(`api/records?${name}${name ? "&" : ""}limit=${limit}${known}`);
+}
+
+function take(name, answer) {
+  until ??= answer.until ?? null;
+  change({ list: { name, ...answer }, trouble: null });
 }
 
 /** Show the page of rows of a place; rows that are there already stay as they are. */
 export async function loadList(place) {
-  const address = addressOf(place);
-  asked = address;
-  if (state.list?.address === address) return;
-  if (ahead?.address === address) {
-    change({ list: { address, ...(await ahead.answer) } });
-    return;
-  }
+  const name = String(pickListed(place));
+  asked = name;
+  if (state.list?.name === name) return;
   try {
-    const answer = await get(address);
-    if (asked === address) change({ list: { address, ...answer }, trouble: null });
+    const answer = await (ahead?.name === name ? ahead.answer : ask(name));
+    if (asked === name) take(name, answer);
   } catch (error) {
-    if (asked === address) change({ list: null, trouble: error.message });
+    if (asked === name) change({ list: null, trouble: error.message });
   }
 }
 
 /** Fetch the current page of rows again, at the wish of the person only: the list never jumps. */
 export async function reloadList() {
+  until = null;
+  ahead = null;
   state.list = null;
   await Promise.all([loadList(state.place), loadFacets(state.place, true)]);
 }
@@ -81,11 +84,11 @@ export function listNear(key, count) {
 export function fetchAhead(key) {
   const { list, place } = state;
   if (!list?.next || listNear(key, NEAR_END).length === NEAR_END) return;
-  const address = addressOf({ ...place, after: list.next, before: undefined });
-  if (ahead?.address === address) return;
-  const answer = get(address);
+  const name = String(pickListed({ ...place, after: list.next, before: null }));
+  if (ahead?.name === name) return;
+  const answer = ask(name);
   answer.catch(() => { ahead = null; });
-  ahead = { address, answer };
+  ahead = { name, answer };
 }
 
 /** Open the next (1) or previous (-1) record, over the border of the page of rows if need be. */
@@ -123,10 +126,10 @@ export function watchRun() {
   if (isCopy) return;
   setInterval(async () => {
     if (!state.about?.is_live || document.hidden || !state.list) return;
-    const { address } = state.list;
+    const { name } = state.list;
     try {
-      const answer = await get(address.replace(`limit=${ROWS}`, "limit=1"));
-      if (state.list?.address === address && answer.new !== state.list.new) {
+      const answer = await ask(name, 1);
+      if (state.list?.name === name && answer.new !== state.list.new) {
         change({ list: { ...state.list, new: answer.new } });
       }
     } catch {

@@ -11,7 +11,7 @@ import { step } from "./listing.js";
 import { BoxTable, Picture } from "./picture.js";
 import { writePlace } from "./place.js";
 import { change } from "./store.js";
-import { show } from "./texts.js";
+import { Long, show } from "./texts.js";
 import { DiffTurns } from "./word_diff.js";
 import { DECISIONS, formatCount, spell } from "./words.js";
 
@@ -70,6 +70,7 @@ function Said({ detail, query }) {
   return html`<section class="conversation" aria-labelledby="conversation-heading">
     <h2 id="conversation-heading" class="unseen">Conversation</h2>
     ${edited && html`<div class="edited"><h3>Edited by ${show(detail.review.by || "you")}</h3><${DiffTurns} before=${detail.turns} after=${edited} /></div><h3 class="was">As it was written</h3>`}
+    ${detail.raw && html`<p class="note">This reply gave no record.</p><article class="reply"><pre dir="auto"><${Long} text=${detail.raw} /></pre></article>`}
     <${Conversation} turns=${detail.turns} claims=${detail.claims} findings=${detail.findings} query=${query} />
     <${ClaimCounts} claims=${detail.claims} score=${detail.score} />
   </section>`;

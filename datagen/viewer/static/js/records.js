@@ -4,6 +4,8 @@ import { get, locate } from "./source.js";
 
 const KEPT = 12; // records with decoded pictures; a picture of 12 megapixels takes 48 MB
 
+const NO_REVIEW = { revision: 0, decision: null, reason: null, comment: "", edited: null, by: null, history: [] };
+
 const records = new Map(); // key -> {detail, promise, picture}
 
 /** The record if it has arrived, else null. */
@@ -22,7 +24,8 @@ export function fetchRecord(key) {
   }
   const entry = { detail: null, picture: null, promise: null };
   entry.promise = get(`api/records/${encodeURIComponent(name)}`).then((detail) => {
-    entry.detail = { ...detail, claims: detail.claims.map((claim, n) => ({ ...claim, n })) };
+    const claims = detail.claims.map((claim, n) => ({ ...claim, n }));
+    entry.detail = { ...detail, claims, review: detail.review ?? NO_REVIEW };
     entry.picture = loadPicture(detail);
     return entry.detail;
   });
