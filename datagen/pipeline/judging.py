@@ -13,7 +13,7 @@ from datagen.config import RunSettings
 from datagen.formats.llava import to_llava
 from datagen.pipeline.names import refuse_unknown_names
 from datagen.prompts import ResponseType, load_prompts
-from datagen.records import Finding, Item, Rejection, Sample, Turn
+from datagen.records import AnnotatedImage, Finding, Item, Rejection, Sample, Turn
 from datagen.replies import parse_reply
 from datagen.store import Answer, Request
 
@@ -80,6 +80,20 @@ class Judge:
         if answer.failure:
             finding = Finding(answer.failure, "ask", "reject", answer.reply.text)
             return Judged(Rejection(item, image.file_name, finding), [finding])
+        sample, noticed = self.read(request, answer)
+        if not sample.turns:
+            return _conclude(sample, Verdict(noticed), answer)
+        verdict = self._check(sample, request)
+        dropped: list[tuple[int, Turn, Finding]] = []
+        if self._settings.drop == "pair" and not _find_rejecting(noticed):
+            sample, verdict, dropped = self._drop_pairs(sample, verdict, request)
+        findings = [*noticed, *verdict.findings]
+        judged = _conclude(sample, replace(verdict, findings=findings), answer, dropped)
+        return replace(judged, boxed=frozenset(box.category for box in image.boxes))
+
+    def read(self, request: Request, answer: Answer) -> tuple[Sample, list[Finding]]:
+        """The sample that a reply holds, unchecked, and what its reading found."""
+        item = request.item
         parsed = parse_reply(
             answer.reply.text,
             self._types[item.response_type].layout,
@@ -88,16 +102,13 @@ class Judge:
             question=request.question,
         )
         image_first = seeded(self._settings.seed, item, "image position").random() < 0.5
-        sample = Sample(item, image.file_name, parsed.turns, image_first)
-        if not parsed.turns:
-            return _conclude(sample, Verdict(list(parsed.findings)), answer)
-        verdict = self._check(sample, request)
-        dropped: list[tuple[int, Turn, Finding]] = []
-        if self._settings.drop == "pair" and not _find_rejecting(parsed.findings):
-            sample, verdict, dropped = self._drop_pairs(sample, verdict, request)
-        findings = [*parsed.findings, *verdict.findings]
-        judged = _conclude(sample, replace(verdict, findings=findings), answer, dropped)
-        return replace(judged, boxed=frozenset(box.category for box in image.boxes))
+        sample = Sample(item, request.image.file_name, parsed.turns, image_first)
+        return sample, list(parsed.findings)
+
+    def examine(self, record: object, image: AnnotatedImage | None, response_type: str) -> Verdict:
+        """Check a record as it stands, by the rules of the run."""
+        self._checker.prepare([record])
+        return self._checker.check(record, image, response_type)
 
     def choose(self, request: Request, answers: Sequence[Answer]) -> Judged:
         """The best candidate: a record before none, then the higher score, then the earlier one."""
@@ -109,9 +120,7 @@ class Judge:
         return self._checker.weigh(findings)
 
     def _check(self, sample: Sample, request: Request) -> Verdict:
-        record = to_llava(sample)
-        self._checker.prepare([record])
-        return self._checker.check(record, request.image, sample.item.response_type)
+        return self.examine(to_llava(sample), request.image, sample.item.response_type)
 
     def _drop_pairs(
         self, sample: Sample, verdict: Verdict, request: Request

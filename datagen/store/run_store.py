@@ -148,6 +148,54 @@ class RunStore:
                 request = Request(key, item, image, prefixes[prefix], context, question)
                 yield request, [_to_answer(row[8:]) for row in answers]
 
+    def find_request(self, item: Item) -> tuple[Request, list[Answer], list[Answer]] | None:
+        """One request with all its answers, by candidate and round, and the failures on its way.
+
+        The failures are those that a later answer may have taken the place of, in order of time.
+        """
+        place = (item.image_id, item.response_type, item.index)
+        with self._translated():
+            row = self._connection.execute(_ONE_REQUEST, place).fetchone()
+            if row is None:
+                return None
+            number, key, prefix, context, question, body = row
+            answers = self._connection.execute(
+                f"SELECT {_ANSWER} FROM answers WHERE request = ? ORDER BY candidate, round",
+                (number,),
+            ).fetchall()
+            failed = self._connection.execute(
+                "SELECT candidate, round, code, message, attempts FROM failures WHERE request = ?"
+                " ORDER BY rowid",
+                (number,),
+            ).fetchall()
+        messages = msgspec.json.decode(prefix, type=tuple[Message, ...])
+        image = msgspec.json.decode(body, type=AnnotatedImage)
+        request = Request(key, item, image, messages, context, question)
+        failures = [
+            Answer(Reply(message, "", "", attempts=attempts), candidate, round_, code)
+            for candidate, round_, code, message, attempts in failed
+        ]
+        return request, [_to_answer(row) for row in answers], failures
+
+    def iterate_usage(self) -> Iterator[tuple[Item, Usage]]:
+        """Every item with the tokens of all its answers, ordered like `iterate`."""
+        with self._translated():
+            for image_id, name, index, *tokens in self._connection.execute(_USAGE):
+                yield Item(image_id, name, index), Usage(*tokens)
+
+    def count_requests(self) -> int:
+        """A number that grows with every request that gets its first answer."""
+        with self._translated():
+            row = self._connection.execute("SELECT max(id) FROM requests").fetchone()
+        return int(row[0] or 0)
+
+    def iterate_items(self, *, after: int = 0) -> Iterator[tuple[int, Item]]:
+        """Items in the order of their first answers, each with its number (`count_requests`)."""
+        query = "SELECT id, image_id, response_type, idx FROM requests WHERE id > ? ORDER BY id"
+        with self._translated():
+            for number, *place in self._connection.execute(query, (after,)):
+                yield number, Item(*place)
+
     def add(self, rows: Iterable[tuple[Request, Answer]]) -> None:
         """Add answers with their requests, in one transaction; what stands already is left."""
         self.insert(rows)
@@ -246,6 +294,21 @@ JOIN answers ON answers.request = requests.id AND round = (
 )
 WHERE (image_id, response_type, idx) > (?, ?, ?)
 ORDER BY image_id, response_type, idx, candidate
+"""
+_ONE_REQUEST = """
+SELECT requests.id, key, messages, context, question, body
+FROM requests
+JOIN images ON images.id = image_id
+JOIN prefixes ON prefixes.hash = prefix
+WHERE (image_id, response_type, idx) = (?, ?, ?)
+"""
+_USAGE = """
+SELECT image_id, response_type, idx,
+    sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens)
+FROM requests
+JOIN answers ON answers.request = requests.id
+GROUP BY image_id, response_type, idx
+ORDER BY image_id, response_type, idx
 """
 # A reply that is there is never replaced; a failure is, once there is something better.
 _INSERT_ANSWER = f"""
