@@ -7,7 +7,8 @@ import { step } from "./listing.js";
 import { Picture } from "./picture.js";
 import { writePlace } from "./place.js";
 import { show } from "./texts.js";
-import { Difference } from "./word_diff.js";
+import { FindingLines } from "./turns.js";
+import { DiffTurns } from "./word_diff.js";
 import { formatNumber, spell } from "./words.js";
 
 export function ComparePage({ state }) {
@@ -42,9 +43,8 @@ function Candidates({ answer, state }) {
       return html`<article class="candidate ${isChosen ? "is-chosen" : ""}" key=${candidate.label} aria-labelledby=${`candidate-${n}`}>
         <header><h2 id=${`candidate-${n}`}>${candidate.label}${isChosen ? " ✓ your choice" : ""}</h2>
           ${revealed && html`<p class="revealed"><strong>${show(revealed.model)}</strong>, candidate ${revealed.candidate + 1}, score ${formatNumber(revealed.score)}</p>`}</header>
-        <ol class="turns">${candidate.turns.map((turn, t) => html`<li class="turn is-${turn.from === "human" ? "human" : "model"}"><h3 class="speaker">${turn.from === "human" ? "Question" : "Answer"}</h3>
-          <div class="said" dir="auto">${candidate === first ? show(turn.text.replace(/\n?<image>\n?/, "")) : html`<${Difference} before=${(first.turns[t]?.text ?? "").replace(/\n?<image>\n?/, "")} after=${turn.text.replace(/\n?<image>\n?/, "")} />`}</div></li>`)}</ol>
-        <${Found} findings=${candidate.findings} />
+        <${DiffTurns} before=${first.turns} after=${candidate.turns} />
+        <${FindingLines} findings=${candidate.findings} />
         ${canChoose && html`<button type="button" class="button" aria-disabled=${Boolean(state.saving)} onClick=${() => choose(candidate.label)}>${candidate.label} is the best <kbd>${n + 1}</kbd></button>`}
       </article>`;
     })}</div>
@@ -54,9 +54,4 @@ function Candidates({ answer, state }) {
       <label>Words are compared with <select value=${base} onChange=${(event) => setBase(Number(event.target.value))}>${candidates.map((candidate, n) => html`<option value=${n}>${candidate.label}</option>`)}</select></label>
       ${!choice && html`<p class="quiet">Models and scores are shown after the choice.</p>`}
     </div></section>`;
-}
-
-function Found({ findings }) {
-  if (!findings?.length) return null;
-  return html`<ul class="doubts">${findings.map((finding) => html`<li class="is-${finding.severity === "reject" ? "contradicted" : "noted"}"><span class="icon" aria-hidden="true">${finding.severity === "reject" ? "✕" : "·"}</span> <span><strong>${finding.code}</strong> ${show(finding.message)}</span></li>`)}</ul>`;
 }

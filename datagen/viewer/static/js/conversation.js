@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/preact-htm.js";
 import { lightClaims, lightWith, unlight, useLight } from "./lighting.js";
+import { Turns } from "./turns.js";
 import { Long, cut, findHits, makeOffsets, show } from "./texts.js";
 
 export const VERDICTS = {
@@ -17,14 +18,9 @@ const LONG = 20_000;
 
 export function Conversation({ turns, claims, findings, query }) {
   const lit = useLight();
-  return html`<ol class="turns">${turns.map((turn, n) => {
-    const spans = listSpans(turn.text, n, claims, findings);
-    return html`<li class="turn is-${turn.from === "human" ? "human" : "model"}">
-      <h3 class="speaker">${turn.from === "human" ? "Question" : "Answer"}</h3>
-      <div class="said" dir="auto"><${Long} text=${turn.text} render=${(text) => mark(text, spans, lit, query)} /></div>
-      <${Doubts} text=${turn.text} spans=${spans} lit=${lit} />
-    </li>`;
-  })}</ol>`;
+  const spans = turns.map((turn, n) => listSpans(turn.text, n, claims, findings));
+  return html`<${Turns} turns=${turns} fill=${(turn, n) => html`<${Long} text=${turn.text} render=${(text) => mark(text, spans[n], lit, query)} />`}
+    below=${(turn, n) => html`<${Doubts} text=${turn.text} spans=${spans[n]} lit=${lit} />`} />`;
 }
 
 function listSpans(text, turn, claims, findings) {

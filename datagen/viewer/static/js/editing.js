@@ -5,7 +5,7 @@ import { saveEdit } from "./deciding.js";
 import { ClaimCounts, Conversation } from "./conversation.js";
 import { go } from "./place.js";
 import { post } from "./source.js";
-import { show } from "./texts.js";
+import { FindingLines, nameSpeaker } from "./turns.js";
 
 const PAUSE = 250; // ms without a key before the checks are asked
 
@@ -42,7 +42,7 @@ export function Editor({ detail, saving }) {
   };
   return html`<section class="editor" aria-labelledby="edit-heading" onKeyDown=${press}>
     <h2 id="edit-heading">Edit</h2>
-    ${turns.map((turn, n) => html`<label class="edit-turn is-${turn.from === "human" ? "human" : "model"}"><span class="speaker">${turn.from === "human" ? "Question" : "Answer"}</span>
+    ${turns.map((turn, n) => html`<label class="edit-turn is-${turn.from === "human" ? "human" : "model"}"><span class="speaker">${nameSpeaker(turn)}</span>
       <textarea dir="auto" ref=${n === (turns.length > 1 ? 1 : 0) ? first : null} rows=${Math.min(14, Math.max(2, Math.ceil(turn.text.length / 58)))} value=${turn.text} onInput=${(event) => write(n, event.target.value)}></textarea></label>`)}
     <div class="edit-buttons">
       <button type="button" class="button" aria-disabled=${Boolean(saving)} onClick=${() => save(true)}>Save and accept <kbd>Ctrl Enter</kbd></button>
@@ -58,8 +58,7 @@ function Verdict({ verdict, trouble }) {
   if (!verdict) return html`<p class="quiet">The checks are reading…</p>`;
   const rejecting = verdict.findings.filter((finding) => finding.severity === "reject");
   return html`<p class="verdict-line ${rejecting.length ? "is-bad" : "is-good"}">${rejecting.length ? "✕ The checks reject this" : "✓ The checks let this pass"}</p>
-    <ul class="doubts">${verdict.findings.map((finding) => html`<li class="is-${finding.severity === "reject" ? "contradicted" : "noted"}"><span class="icon" aria-hidden="true">${finding.severity === "reject" ? "✕" : "·"}</span>
-      <span><strong>${finding.code}</strong> ${show(finding.message)}${finding.span && html` <q dir="auto">${show(finding.span)}</q>`}</span></li>`)}</ul>
+    <${FindingLines} findings=${verdict.findings} />
     <${ClaimCounts} claims=${verdict.claims} score=${verdict.score ?? null} />`;
 }
 

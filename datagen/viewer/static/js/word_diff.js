@@ -2,6 +2,7 @@
 
 import { html } from "../vendor/preact-htm.js";
 import { show } from "./texts.js";
+import { Turns } from "./turns.js";
 
 const MOST = 1500; // words of a text; the table of the longest common part grows with their product
 
@@ -61,17 +62,16 @@ function join(pieces) {
 }
 
 /** The difference as text: what is gone struck out, what is new underlined. */
-export function Difference({ before, after, isBeforeShown = true }) {
-  return html`${diffWords(before, after).map(({ text, kind }) => {
-    if (kind === "same") return show(text);
-    if (kind === "gone") return isBeforeShown ? html`<del>${show(text)}</del>` : null;
-    return html`<ins>${show(text)}</ins>`;
-  })}`;
+function Difference({ before, after }) {
+  return html`${diffWords(before, after).map(({ text, kind }) => (kind === "same" ? show(text) : kind === "gone" ? html`<del>${show(text)}</del>` : html`<ins>${show(text)}</ins>`))}`;
 }
 
-/** An edit beside the original, turn by turn; turns that stayed are shown plain. */
+/** Where the trainer puts the picture matters to nobody who compares words. */
+function withoutToken(text) {
+  return text.replace(/\n?<image>\n?/, "");
+}
+
+/** A dialogue beside another, turn by turn; what both have is shown plain. */
 export function DiffTurns({ before, after }) {
-  return html`<ol class="turns is-diff">${after.map((turn, n) => html`<li class="turn is-${turn.from === "human" ? "human" : "model"}">
-    <h4 class="speaker">${turn.from === "human" ? "Question" : "Answer"}</h4>
-    <div class="said" dir="auto"><${Difference} before=${before[n]?.text ?? ""} after=${turn.text} /></div></li>`)}</ol>`;
+  return html`<${Turns} turns=${after} fill=${(turn, n) => html`<${Difference} before=${withoutToken(before[n]?.text ?? "")} after=${withoutToken(turn.text)} />`} />`;
 }
