@@ -1,5 +1,6 @@
 """Command that shows the data in a browser: view."""
 
+import getpass
 import secrets
 import webbrowser
 from pathlib import Path
@@ -72,7 +73,10 @@ def view(
         raise SettingsError("--token: 16 characters or more, so that nobody guesses it")
     settings = _settle(given, target)
     found = open_target(target, settings)
-    with open_socket(host, port) as listener, _open_session(found, reviewer or "") as session:
+    with (
+        open_socket(host, port) as listener,
+        _open_session(found, reviewer or _name_user()) as session,
+    ):
         _say_missing(settings, found.images)
 
         def say_ready(address: str) -> None:
@@ -97,6 +101,13 @@ def _open_session(target: "Target", reviewer: str) -> "Session":
             bar.update(task, completed=done, total=total or None, visible=True)
 
         return Session(target, reviewer=reviewer, on_progress=show)
+
+
+def _name_user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a user without a name, as in some containers
+        return "reviewer"
 
 
 def _make_bar() -> Progress:

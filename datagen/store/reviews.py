@@ -198,6 +198,12 @@ class ReviewStore:
         rows = self.query(f"SELECT record, {_STATE} FROM states ORDER BY record")
         return {record: read_state_row(row) for record, *row in rows}
 
+    def find_states(self, records: Sequence[str]) -> dict[str, ReviewState]:
+        """What holds now of these records, as far as anybody did something about them."""
+        marks = ", ".join("?" * len(records))
+        rows = self.query(f"SELECT record, {_STATE} FROM states WHERE record IN ({marks})", records)
+        return {record: read_state_row(row) for record, *row in rows}
+
     def read_history(self, record: str) -> list[ReviewEvent]:
         """The events about a record, in order."""
         return self._read_events("WHERE events.record = ?", (record,))

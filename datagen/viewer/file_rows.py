@@ -3,8 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
-
 import msgspec
 
 from datagen.checks.shape import read_record
@@ -77,7 +75,7 @@ class FileRows:
         return not head.startswith((_PACKED, b"["))
 
     def _make_row(
-        self, record: Any, body: bytes | Place, place: str, problem: str = "not-json"
+        self, record: object, body: bytes | Place, place: str, problem: str = "not-json"
     ) -> Row:
         if record is msgspec.UNSET:
             return Row(place, "", False, "", 0, "", body, reasons=(problem,), findings=(problem,))
@@ -92,7 +90,7 @@ class FileRows:
             name_response_type(record, self._types),
             True,
             clean(image) if isinstance(image, str) else "",
-            sum([len(turn.text.split()) for turn in turns if turn.speaker == "gpt" and turn.text]),
+            sum(len(turn.text.split()) for turn in turns if turn.speaker == "gpt" and turn.text),
             clean(join_texts([turn.text for turn in turns if turn.text])),
             body,
             objects=list_objects(annotated),
@@ -100,7 +98,7 @@ class FileRows:
         )
 
 
-def decode_record(body: bytes) -> Any:
+def decode_record(body: bytes) -> object:
     """The value of a line; `msgspec.UNSET` where it is no JSON."""
     try:
         return msgspec.json.decode(body)

@@ -15,6 +15,9 @@ from datagen.viewer.index import Index
 from datagen.viewer.refusals import RefusedError
 from datagen.viewer.searching import Term, parse_search, write_match
 
+REVIEW_STATES = ("none", "accepted", "rejected", "deferred", "edited")
+"""Values of the facet `review`; an edited record may have a decision too."""
+
 FACETS = ("type", "state", "reason", "finding", "flag", "object", "review")
 SORTS = ("id", *COLUMNS)
 MOST_ROWS = 200
@@ -145,12 +148,15 @@ class Page:
     until: int
 
 
+def find_nothing(kind: str, value: str) -> int:
+    """Where nobody decides, no record has a decision."""
+    return 0
+
+
 class Listing:
     """Answers queries about one index."""
 
-    def __init__(
-        self, index: Index, find_more: Callable[[str, str], int] = lambda kind, value: 0
-    ) -> None:
+    def __init__(self, index: Index, find_more: Callable[[str, str], int] = find_nothing) -> None:
         """Prepare.
 
         Args:
@@ -199,9 +205,7 @@ class Listing:
 
     def _count(self, kind: str, bits: int) -> list[tuple[str, int]]:
         if kind == "review":
-            values = [
-                (value, 0) for value in ("none", "accepted", "rejected", "deferred", "edited")
-            ]
+            values = [(value, 0) for value in REVIEW_STATES]
         else:
             values = self.index.list_values(kind)
             if bits.bit_count() == self.index.size:

@@ -210,7 +210,7 @@ class RunRows:
             item.response_type,
             True,
             record.image,
-            sum([len(message.value.split()) for message in record.conversations[1::2]]),
+            sum(len(message.value.split()) for message in record.conversations[1::2]),
             join_texts([message.value for message in record.conversations]),
             Place(0, start, len(line)),
             score.score,
