@@ -7,6 +7,7 @@ data set is derived from it alone. Rows are only ever added.
     schema.py      the tables and their versions
     database.py    SQLite, opened so that nothing is lost; its errors
     run_store.py   reading and writing
+    survey.py      light looks over many requests
     writer.py      commits in groups, from a thread of its own
     looks.py       what the models of a spot-check saw, in a file of its own
     reviews.py     what people decided, in a file of its own; review_….py are its parts

@@ -11,6 +11,7 @@ from datagen.pipeline import find_run_price
 from datagen.prices import cost
 from datagen.records import AnnotatedImage, Item, Usage
 from datagen.store import RunStore
+from datagen.store.survey import iterate_usage
 from datagen.viewer.rows import Facts
 
 _MANY = 10**6  # tokens whose price is taken
@@ -40,7 +41,7 @@ class RunFacts:
         """
         self._store = RunStore(self._folder)
         self._usage: Iterator[tuple[Item, Usage] | None] = chain(
-            self._store.iterate_usage() if self._price is not None else (), repeat(None)
+            iterate_usage(self._store) if self._price is not None else (), repeat(None)
         )
         self._images: Iterator[AnnotatedImage | None] = chain(
             self._store.iterate_images(), repeat(None)
@@ -71,7 +72,7 @@ class RunFacts:
             self._used = next(self._usage)
         if self._used is not None and self._used[0] == item:
             return self._sum_up(self._used[1])
-        found = self._store.find_request(item)
+        found = self._store.find_request(item.id)
         answers = found[1] if found is not None else []
         return sum(self._sum_up(answer.reply.usage) for answer in answers)
 

@@ -12,12 +12,13 @@ from functools import partial
 import msgspec
 
 from datagen.pipeline import find_run_price
-from datagen.pipeline.building import describe_rejection
+from datagen.pipeline.describing import describe_rejection
 from datagen.pipeline.judging import Judged, judge_chunk
 from datagen.pipeline.working import work_in_order
 from datagen.prices import Price, cost
 from datagen.records import AnnotatedImage, Item, Rejection
 from datagen.store import Answer, Request, RunStore
+from datagen.store.survey import count_requests, find_failures, iterate_items
 from datagen.viewer.appending import append_rows
 from datagen.viewer.facts import list_objects
 from datagen.viewer.index import Index
@@ -50,12 +51,12 @@ class Follower:
             DatagenError: store, prompts or checks cannot be used.
         """
         with RunStore(self._target.path) as store:
-            seen, last = int(self._index.get_meta(_SEEN) or 0), store.count_requests()
+            seen, last = int(self._index.get_meta(_SEEN) or 0), count_requests(store)
             count = 0
             if last > seen:
                 fresh = [
                     item
-                    for _, item in store.iterate_items(after=seen)
+                    for item in iterate_items(store, after=seen)
                     if self._index.find_key(item.id) is None
                 ]
                 count = self._append(store, iter(fresh), is_stopped)
@@ -69,8 +70,8 @@ class Follower:
         """Open items with more answers than when they were judged, some at a time, in turn."""
         for item in list(self._open)[:_MOST_OPEN]:
             known = self._open.pop(item)
-            found = store.find_request(item)
-            if found is not None and len(found[1]) + len(found[2]) > known:
+            found = _find(store, item)
+            if found is not None and found[2] > known:
                 yield item
             else:
                 self._open[item] = known
@@ -80,15 +81,15 @@ class Follower:
     ) -> int:
         waiting: deque[tuple[AnnotatedImage, list[Answer], int]] = deque()
 
-        def load() -> Iterator[tuple[Request, list[Answer]]]:
+        def load() -> Iterator[tuple[Request, list[Answer], None]]:
             for item in items:
-                found = store.find_request(item)
+                found = _find(store, item)
                 if found is None or is_stopped():
                     return
-                request, answers, failures = found
-                waiting.append((request.image, answers, len(answers) + len(failures)))
+                request, answers, known = found
+                waiting.append((request.image, answers, known))
                 short = replace(request, prefix=(), context="")
-                yield short, list({answer.candidate: answer for answer in answers}.values())
+                yield short, list({answer.candidate: answer for answer in answers}.values()), None
 
         rows: list[Row] = []
         count = 0
@@ -101,6 +102,15 @@ class Follower:
                 count += append_rows(self._index, rows)
                 rows = []
         return count + (append_rows(self._index, rows) if rows else 0)
+
+
+def _find(store: RunStore, item: Item) -> tuple[Request, list[Answer], int] | None:
+    """An item's request and answers, and how often it was answered or failed."""
+    found = store.find_request(item.id)
+    if found is None:
+        return None
+    request, answers = found
+    return request, answers, len(answers) + len(find_failures(store, request.key))
 
 
 def make_row(
