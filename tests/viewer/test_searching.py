@@ -88,3 +88,14 @@ def test_marks_never_change_a_text(text: str, query: str) -> None:
     shown = "".join(piece for piece, _ in pieces).removeprefix("…").removesuffix("…")
     assert shown in f"{text}…"
     assert all(piece for piece, _ in pieces)
+
+
+@given(
+    st.text("abAB _-.", max_size=40),
+    st.sampled_from(["a", "ab b", "a*", '"a b"', '"a ab*"', "b-a"]),
+)
+def test_the_fast_way_marks_what_the_slow_way_marks(text: str, query: str) -> None:
+    terms = parse_search(query)
+    fast = [piece for piece in mark_hits(text, terms) if piece[1]]
+    slow = [piece for piece in mark_hits(f"{text} é", terms) if piece[1]]
+    assert fast == slow
