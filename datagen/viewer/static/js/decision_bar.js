@@ -39,7 +39,7 @@ function Reasons({ reasons, chosen, isOpen, isSaving }) {
     <button type="button" class="plain is-any" aria-disabled=${isSaving} onClick=${() => decide("reject")}>${isOpen ? "Reject without a reason" : "Reject:"}</button>
     ${reasons.map((reason) => html`<button type="button" class="reason ${reason.code === chosen ? "is-chosen" : ""}" aria-disabled=${isSaving}
       onClick=${() => decide("reject", { reason: reason.code })}><kbd>${reason.key}</kbd> ${show(reason.label)}</button>`)}
-    <button type="button" class="reason" onClick=${() => togglePanel("reasons-own")}><kbd>0</kbd> in own words</button>
+    <button type="button" class="reason" onClick=${() => togglePanel("reasons-own")}>${!reasons.some((each) => each.key === "0") && html`<kbd>0</kbd> `}in own words</button>
     <a data-in class="quiet" href="?view=reasons">edit reasons</a>
   </div>`;
 }
