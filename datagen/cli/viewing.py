@@ -69,6 +69,7 @@ def view(
     """
     # Here, for no other command needs a server.
     from datagen.viewer.guard import is_loopback
+    from datagen.viewer.keeping import Keeper
     from datagen.viewer.serving import open_socket, serve
     from datagen.viewer.target import open_target
 
@@ -92,14 +93,15 @@ def view(
         _say_missing(settings, found.images)
 
         def say_ready(address: str) -> None:
-            console.print(f"{session.index.size:,} records; the page is at")
+            console.print(f"{session.view.index.size:,} records; the page is at")
             console.print(f"  {address}", markup=False)
             console.print("Ctrl-C ends it.")
             if browser:
                 webbrowser.open(address)
 
         secret = token or secrets.token_urlsafe(24)
-        serve(session, listener, host=host, token=secret, on_ready=say_ready)
+        with Keeper(session):
+            serve(session, listener, host=host, token=secret, on_ready=say_ready)
 
 
 def _open_session(target: "Target", reviewer: str) -> "Session":

@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from datagen.checks.checker import Checker, CheckRules, Verdict, is_groundable
 from datagen.checks.near import Dialogue, read_dialogue
 from datagen.config import RunSettings
 from datagen.formats.llava import to_llava
 from datagen.pipeline.names import refuse_unknown_names
+from datagen.pipeline.ruling import Ruling
 from datagen.prompts import ResponseType, load_prompts
 from datagen.records import AnnotatedImage, Finding, Item, Rejection, Sample, Turn
-from datagen.replies import parse_reply
+from datagen.replies import ParsedReply, parse_reply
 from datagen.store import Answer, Request
 
 
@@ -39,6 +40,7 @@ class Judged:
         reply: the raw text that it was made from.
         record: the sample as it stands in a file.
         texts: what is compared with other samples.
+        checks: what the checks say of the reply, where a reviewer's edit or word took its place.
     """
 
     outcome: Sample | Rejection
@@ -52,6 +54,7 @@ class Judged:
     reply: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
     texts: Dialogue | None = None
+    checks: Literal["", "accepted", "rejected"] = ""
 
 
 class Judge:
@@ -80,47 +83,95 @@ class Judge:
         if answer.failure:
             finding = Finding(answer.failure, "ask", "reject", answer.reply.text)
             return Judged(Rejection(item, image.file_name, finding), [finding])
-        sample, noticed = self.read(request, answer)
-        if not sample.turns:
-            return _conclude(sample, Verdict(noticed), answer)
+        parsed = self._parse(request, answer)
+        sample = self._make_sample(request, parsed.turns)
+        if not parsed.turns:
+            return _conclude(sample, Verdict(list(parsed.findings)), answer)
         verdict = self._check(sample, request)
         dropped: list[tuple[int, Turn, Finding]] = []
-        if self._settings.drop == "pair" and not _find_rejecting(noticed):
+        if self._settings.drop == "pair" and not _find_rejecting(parsed.findings):
             sample, verdict, dropped = self._drop_pairs(sample, verdict, request)
-        findings = [*noticed, *verdict.findings]
+        findings = [*parsed.findings, *verdict.findings]
         judged = _conclude(sample, replace(verdict, findings=findings), answer, dropped)
         return replace(judged, boxed=frozenset(box.category for box in image.boxes))
 
     def read(self, request: Request, answer: Answer) -> tuple[Sample, list[Finding]]:
         """The sample that a reply holds, unchecked, and what its reading found."""
-        item = request.item
-        parsed = parse_reply(
-            answer.reply.text,
-            self._types[item.response_type].layout,
-            finish_reason=answer.reply.finish_reason,
-            reply_format=self._settings.reply_format,
-            question=request.question,
-        )
-        image_first = seeded(self._settings.seed, item, "image position").random() < 0.5
-        sample = Sample(item, request.image.file_name, parsed.turns, image_first)
-        return sample, list(parsed.findings)
+        parsed = self._parse(request, answer)
+        return self._make_sample(request, parsed.turns), list(parsed.findings)
 
     def examine(self, record: object, image: AnnotatedImage | None, response_type: str) -> Verdict:
         """Check a record as it stands, by the rules of the run."""
         self._checker.prepare([record])
         return self._checker.check(record, image, response_type)
 
-    def choose(self, request: Request, answers: Sequence[Answer]) -> Judged:
-        """The best candidate: a record before none, then the higher score, then the earlier one."""
-        judged = [self.judge(request, answer) for answer in answers]
-        return max(judged, key=lambda each: (isinstance(each.outcome, Sample), each.score or 0.0))
+    def judge_turns(
+        self,
+        request: Request,
+        answer: Answer,
+        turns: Sequence[Turn],
+        *,
+        is_trusted: bool = False,
+    ) -> Judged:
+        """Check turns that somebody put in place of the answer's; no pair of them is dropped.
+
+        Args:
+            request: what was asked.
+            answer: whose place they take.
+            turns: at least one.
+            is_trusted: somebody vouches for them, so that only what LLaVA's trainer makes of their
+                shape keeps them out.
+        """
+        sample = self._make_sample(request, turns)
+        judged = _conclude(sample, self._check(sample, request), answer, is_trusted=is_trusted)
+        return replace(judged, boxed=frozenset(box.category for box in request.image.boxes))
+
+    def choose(
+        self, request: Request, answers: Sequence[Answer], ruling: Ruling | None = None
+    ) -> Judged:
+        """The best candidate: a record before none, then the higher score, then the earlier one.
+
+        What a reviewer made of it takes its place.
+        """
+        candidates = [(self.judge(request, answer), answer) for answer in answers]
+        judged, answer = max(
+            candidates, key=lambda each: (isinstance(each[0].outcome, Sample), each[0].score or 0.0)
+        )
+        return judged if ruling is None else self._obey(request, answer, judged, ruling)
+
+    def _obey(self, request: Request, answer: Answer, judged: Judged, ruling: Ruling) -> Judged:
+        """Put a reviewer's turns in place of a reply's, and let in what they vouch for."""
+        is_sample = isinstance(judged.outcome, Sample)
+        is_trusted = ruling.is_accepted and self._settings.trust_reviews
+        turns = ruling.turns
+        if turns is None and is_trusted and not (is_sample or answer.failure):
+            turns = self._parse(request, answer).turns
+        if not turns:
+            return judged
+        other = self.judge_turns(request, answer, turns, is_trusted=is_trusted)
+        return replace(other, checks="accepted" if is_sample else "rejected")
+
+    def _parse(self, request: Request, answer: Answer) -> ParsedReply:
+        return parse_reply(
+            answer.reply.text,
+            self._types[request.item.response_type].layout,
+            finish_reason=answer.reply.finish_reason,
+            reply_format=self._settings.reply_format,
+            question=request.question,
+        )
+
+    def _make_sample(self, request: Request, turns: Sequence[Turn]) -> Sample:
+        image_first = seeded(self._settings.seed, request.item, "image position").random() < 0.5
+        return Sample(request.item, request.image.file_name, tuple(turns), image_first)
 
     def weigh(self, findings: Sequence[Finding]) -> list[Finding]:
         """Findings of elsewhere with the severity that the settings give them."""
         return self._checker.weigh(findings)
 
     def _check(self, sample: Sample, request: Request) -> Verdict:
-        return self.examine(to_llava(sample), request.image, sample.item.response_type)
+        record = to_llava(sample)
+        self._checker.prepare([record])
+        return self._checker.check(record, request.image, sample.item.response_type)
 
     def _drop_pairs(
         self, sample: Sample, verdict: Verdict, request: Request
@@ -173,8 +224,15 @@ def make_rules(settings: RunSettings) -> CheckRules:
     )
 
 
-def _find_rejecting(findings: Sequence[Finding]) -> Finding | None:
-    return next((finding for finding in findings if finding.severity == "reject"), None)
+def _find_rejecting(findings: Sequence[Finding], *, is_trusted: bool = False) -> Finding | None:
+    return next(
+        (
+            finding
+            for finding in findings
+            if finding.severity == "reject" and (finding.stage == "structure" or not is_trusted)
+        ),
+        None,
+    )
 
 
 def _find_faulty_pairs(verdict: Verdict) -> dict[int, Finding]:
@@ -196,9 +254,11 @@ def _conclude(
     verdict: Verdict,
     answer: Answer,
     dropped: Sequence[tuple[int, Turn, Finding]] = (),
+    *,
+    is_trusted: bool = False,
 ) -> Judged:
     verdicts = dict(sorted(Counter(str(claim.verdict) for claim in verdict.claims).items()))
-    fault = _find_rejecting(verdict.findings)
+    fault = _find_rejecting(verdict.findings, is_trusted=is_trusted)
     if fault is None:
         categories = frozenset(
             name
@@ -226,10 +286,12 @@ def _conclude(
     return Judged(rejection, verdict.findings, verdict.score, verdicts)
 
 
-def judge_chunk(settings: str, chunk: Sequence[tuple[Request, Sequence[Answer]]]) -> list[Judged]:
+def judge_chunk(
+    settings: str, chunk: Sequence[tuple[Request, Sequence[Answer], Ruling | None]]
+) -> list[Judged]:
     """Judge many requests with their answers; `settings` as JSON, so that processes can be told."""
     judge = _load_judge(settings)
-    return [judge.choose(request, answers) for request, answers in chunk]
+    return [judge.choose(*each) for each in chunk]
 
 
 @lru_cache(maxsize=1)

@@ -71,6 +71,7 @@ def make_app(session: Session, *, host: str, port: int, token: str) -> Guard:
         Route("/thumb/{key:int}", _with(session, _serve_thumbnail)),
         Route("/api/about", _with(session, lambda session, request: to_json(session.describe()))),
         Route("/api/settings", _with(session, lambda s, request: to_json(s.describe_settings()))),
+        Route("/api/overview", _with(session, lambda s, request: to_json(s.describe_overview()))),
         Route("/api/records", _with(session, _list_records)),
         Route("/api/facets", _with(session, _count_facets)),
         Route("/api/find", _with(session, _find_record)),
@@ -92,7 +93,9 @@ def make_app(session: Session, *, host: str, port: int, token: str) -> Guard:
 
     def refuse_stale(request: Request, error: Exception) -> Response:
         assert isinstance(error, StaleRevision)
-        return to_json({"error": str(error), "review": session.read_review(error.record)}, 409)
+        return to_json(
+            {"error": str(error), "review": session.need_reviews().state(error.record)}, 409
+        )
 
     handlers: Any = {
         StaleRevision: refuse_stale,
@@ -155,11 +158,11 @@ def _describe_progress(session: Session, request: Request) -> Response:
 
 
 def _list_records(session: Session, request: Request) -> Response:
-    return to_json(session.list_records(Query.parse(request.query_params.multi_items())))
+    return to_json(session.view.list_records(Query.parse(request.query_params.multi_items())))
 
 
 def _count_facets(session: Session, request: Request) -> Response:
-    return to_json(session.count_facets(Query.parse(request.query_params.multi_items())))
+    return to_json(session.view.count_facets(Query.parse(request.query_params.multi_items())))
 
 
 def _describe_record(session: Session, request: Request) -> Response:
@@ -167,7 +170,7 @@ def _describe_record(session: Session, request: Request) -> Response:
 
 
 def _find_record(session: Session, request: Request) -> Response:
-    key = session.index.find_key(request.query_params.get("id", ""))
+    key = session.view.index.find_key(request.query_params.get("id", ""))
     if key is None:
         raise RefusedError("there is no record with this id", 404)
     return to_json({"key": key})

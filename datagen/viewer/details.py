@@ -18,9 +18,9 @@ from datagen.pipeline.judging import Judge, load_types
 from datagen.prices import cost
 from datagen.records import AnnotatedImage, Finding, Message, Sample
 from datagen.store import Answer, Request, RunStore
+from datagen.store.survey import find_failures
 from datagen.viewer.file_rows import decode_record
 from datagen.viewer.index import Index, StoredRow
-from datagen.viewer.rows import to_item
 from datagen.viewer.target import Target
 
 LONGEST_TEXT = 200_000
@@ -112,7 +112,11 @@ class Details:
         if not self._target.is_run:
             return None
         with RunStore(self._target.path) as store:
-            return store.find_request(to_item(row.id, row.type))
+            found = store.find_request(row.id)
+            if found is None:
+                return None
+            request, answers = found
+            return request, answers, find_failures(store, request.key)
 
     def _read_record(
         self,

@@ -170,9 +170,7 @@ def _iterate_rows(session: Session) -> Iterator[dict[str, Any]]:
         cursor = page["next"]
 
 
-def _copy_pictures(
-    session: Session, keeper: _Keeper, key: int
-) -> tuple[str | None, str | None]:
+def _copy_pictures(session: Session, keeper: _Keeper, key: int) -> tuple[str | None, str | None]:
     """Addresses of thumbnail and picture; None where the record has none that may be shown."""
     try:
         picture = session.find_picture(key)

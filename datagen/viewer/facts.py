@@ -11,7 +11,10 @@ from datagen.pipeline import find_run_price
 from datagen.prices import cost
 from datagen.records import AnnotatedImage, Item, Usage
 from datagen.store import RunStore
+from datagen.store.survey import iterate_usage
 from datagen.viewer.rows import Facts
+
+_MANY = 10**6  # tokens whose price is taken
 
 
 class RunFacts:
@@ -24,7 +27,11 @@ class RunFacts:
     def __init__(self, folder: Path, settings: RunSettings) -> None:
         """Prepare; the store is opened by the `with` block."""
         self._folder = folder
-        self._price = find_run_price(settings)
+        price = find_run_price(settings)
+        self._price = price
+        if price is not None:
+            units = (Usage(_MANY), Usage(_MANY, 0, _MANY), Usage(0, _MANY))
+            self._plain, self._cached, self._written = (cost(each, price) / _MANY for each in units)
 
     def __enter__(self) -> Self:
         """Open the store.
@@ -34,7 +41,7 @@ class RunFacts:
         """
         self._store = RunStore(self._folder)
         self._usage: Iterator[tuple[Item, Usage] | None] = chain(
-            self._store.iterate_usage() if self._price is not None else (), repeat(None)
+            iterate_usage(self._store) if self._price is not None else (), repeat(None)
         )
         self._images: Iterator[AnnotatedImage | None] = chain(
             self._store.iterate_images(), repeat(None)
@@ -64,10 +71,16 @@ class RunFacts:
         while self._used is not None and _place(self._used[0]) < place:
             self._used = next(self._usage)
         if self._used is not None and self._used[0] == item:
-            return cost(self._used[1], self._price)
-        found = self._store.find_request(item)
+            return self._sum_up(self._used[1])
+        found = self._store.find_request(item.id)
         answers = found[1] if found is not None else []
-        return sum(cost(answer.reply.usage, self._price) for answer in answers)
+        return sum(self._sum_up(answer.reply.usage) for answer in answers)
+
+    def _sum_up(self, usage: Usage) -> float:
+        """USD; prices are by token, so this is what `cost` says, and takes a tenth of the time."""
+        cached = min(usage.cached_tokens, usage.prompt_tokens)
+        plain = (usage.prompt_tokens - cached) * self._plain
+        return plain + cached * self._cached + usage.completion_tokens * self._written
 
     def _find_objects(self, image_id: str) -> Sequence[str]:
         while self._image is not None and self._image.id < image_id:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
 import msgspec
 
 from datagen.checks.shape import read_record

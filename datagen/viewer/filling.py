@@ -9,6 +9,7 @@ import os
 import sqlite3
 import threading
 from array import array
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -30,7 +31,8 @@ VERSION = 1
 COLUMNS = ("score", "length", "flagged", "cost")
 """What lists can be sorted by, besides the order of the set."""
 
-_AT_ONCE = 500
+_AT_ONCE = 250  # rows handed over together
+_UNKNOWN = -1  # stands for no number while they are collected
 _SCHEMA = """
 PRAGMA page_size = 8192;
 PRAGMA journal_mode = OFF;
@@ -66,11 +68,13 @@ CREATE TABLE digits (
 CREATE VIRTUAL TABLE texts USING fts5(
     text, content = '', columnsize = 0, tokenize = 'unicode61 remove_diacritics 2'
 );
-INSERT INTO texts (texts, rank) VALUES ('hashsize', 16777216);
+INSERT INTO texts (texts, rank) VALUES ('hashsize', 8388608);
+INSERT INTO texts (texts, rank) VALUES ('automerge', 0);
 """
 INSERT_ROW = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_BODY = "INSERT OR REPLACE INTO bodies VALUES (?, ?)"
 INSERT_TEXT = "INSERT INTO texts (rowid, text) VALUES (?, ?)"
+DELETE_TEXT = "INSERT INTO texts (texts, rowid, text) VALUES ('delete', ?, ?)"
 INSERT_TERM = "INSERT OR REPLACE INTO terms VALUES (?, ?, ?, ?)"
 INSERT_DIGIT = "INSERT OR REPLACE INTO digits VALUES (?, ?, ?)"
 
@@ -152,6 +156,7 @@ def _fill(
     connection.executemany(INSERT_TERM, facets.list_terms(key))
     connection.executemany(INSERT_DIGIT, facets.list_digits())
     connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+    connection.execute("INSERT INTO texts (texts, rank) VALUES ('automerge', 4)")
     connection.execute("CREATE INDEX rows_id ON rows (id)")
     connection.execute("COMMIT")
     on_progress(key - 1, key - 1)
@@ -170,20 +175,17 @@ class FacetKeys:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._terms: dict[tuple[str, str], array[int]] = {}
-        self._values: dict[str, list[int | None]] = {
-            name: [None] for name in COLUMNS
-        }  # no record has the key 0
+        self._terms: defaultdict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
+        # Eight bytes a number; no record has the key 0.
+        self._values = [array("q", [_UNKNOWN]) for _ in COLUMNS]
 
     def add(self, key: int, row: Row) -> tuple[int, Row]:
         """Take the next row; gives back what is written of it."""
+        terms = self._terms
         for term in list_row_terms(row):
-            keys = self._terms.get(term)
-            if keys is None:
-                keys = self._terms[term] = array("I")
-            keys.append(key)
-        for name, value in list_row_values(row).items():
-            self._values[name].append(value)
+            terms[term].append(key)
+        for values, value in zip(self._values, list_row_values(row), strict=True):
+            values.append(_UNKNOWN if value is None else value)
         return key, row
 
     def list_terms(self, size: int) -> Iterator[tuple[str, str, int, bytes]]:
@@ -194,8 +196,9 @@ class FacetKeys:
 
     def list_digits(self) -> Iterator[tuple[str, int, bytes]]:
         """Rows of the table of digits; place -1 says which records have a number."""
-        for name, values in self._values.items():
-            yield from list_column_rows(name, Column.from_values(values))
+        for name, values in zip(COLUMNS, self._values, strict=True):
+            known = [None if value == _UNKNOWN else value for value in values]
+            yield from list_column_rows(name, Column.from_values(known))
 
 
 def list_column_rows(name: str, column: Column) -> Iterator[tuple[str, int, bytes]]:
@@ -208,24 +211,22 @@ def list_column_rows(name: str, column: Column) -> Iterator[tuple[str, int, byte
 def list_row_terms(row: Row) -> list[tuple[str, str]]:
     """The facets of a row, each a kind and a value."""
     terms = [("type", row.type), ("state", "accepted" if row.is_accepted else "rejected")]
-    for kind, values in (
-        ("reason", row.reasons),
-        ("finding", row.findings),
-        ("flag", row.flags),
-        ("object", row.objects),
-    ):
-        terms += [(kind, value) for value in (values if len(values) < 2 else dict.fromkeys(values))]
+    terms += [("object", value) for value in row.objects]
+    if row.reasons or row.findings or row.flags:
+        terms += [("reason", value) for value in dict.fromkeys(row.reasons)]
+        terms += [("finding", value) for value in dict.fromkeys(row.findings)]
+        terms += [("flag", value) for value in dict.fromkeys(row.flags)]
     return terms
 
 
-def list_row_values(row: Row) -> dict[str, int | None]:
-    """What a row is sorted by, as whole numbers: scores in 1/10000, costs in 1/10**8 USD."""
-    return {
-        "score": None if row.score is None else round(row.score * 10_000),
-        "length": row.words,
-        "flagged": len(row.flags),
-        "cost": None if row.cost is None else round(row.cost * 10**8),
-    }
+def list_row_values(row: Row) -> tuple[int | None, int, int, int | None]:
+    """What a row is sorted by, in the order of `COLUMNS`, as whole numbers.
+
+    Scores are in 1/10000, costs in 1/10**8 USD.
+    """
+    score = None if row.score is None else round(row.score * 10_000)
+    cost = None if row.cost is None else round(row.cost * 10**8)
+    return score, row.words, len(row.flags), cost
 
 
 def encode_row(key: int, row: Row) -> tuple[Any, ...]:
@@ -252,7 +253,7 @@ class _Writer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._queue: Queue[list[tuple[int, Row]] | None] = Queue(maxsize=8)
+        self._queue: Queue[list[tuple[int, Row]] | None] = Queue(maxsize=4)
         self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 

@@ -16,12 +16,15 @@ from pathlib import Path
 
 import msgspec
 
+from datagen.checks.shape import read_record
 from datagen.errors import RunError
 from datagen.records import AnnotatedImage
 from datagen.store.database import explain
 from datagen.viewer.bitmaps import Column, unpack
+from datagen.viewer.file_rows import decode_record
 from datagen.viewer.filling import fill_index
 from datagen.viewer.refusals import RefusedError
+from datagen.viewer.rows import join_texts
 from datagen.viewer.target import Target, place_index
 
 TIME_LIMIT = 2.0
@@ -166,6 +169,11 @@ class Index:
         row = self.connection.execute(query, (record_id,)).fetchone()
         return int(row[0]) if row is not None else None
 
+    def list_appended_rejections(self) -> list[tuple[str, str]]:
+        """Id and type of the rejected records that no file of the run holds."""
+        query = "SELECT id, type FROM rows WHERE file IS NULL AND NOT is_accepted"
+        return [(str(id_), str(type_)) for id_, type_ in self.connection.execute(query)]
+
     def read_body(self, row: StoredRow) -> bytes:
         """The JSON text of a record, or of its rejection."""
         if row.file is not None and row.start is not None and row.size is not None:
@@ -174,6 +182,20 @@ class Index:
         query = "SELECT body FROM bodies WHERE key = ?"
         found = self.connection.execute(query, (row.key,)).fetchone()
         return bytes(found[0]) if found is not None else b""
+
+    def read_texts(self, row: StoredRow) -> list[str]:
+        """The texts of its messages, or of a rejected reply as the only answer."""
+        body = decode_record(self.read_body(row))
+        turns = read_record(body).turns
+        if turns:
+            return [turn.text or "" for turn in turns]
+        reply = body.get("reply", "") if isinstance(body, dict) else body
+        return ["", reply if isinstance(reply, str) else ""]
+
+    def read_text(self, row: StoredRow) -> str:
+        """What the full text knows of a row that was appended."""
+        texts = self.read_texts(row)
+        return join_texts(texts) if row.is_accepted else texts[-1]
 
     def read_image(self, image_id: str) -> AnnotatedImage | None:
         """An annotated image that the index keeps."""

@@ -183,7 +183,9 @@ class Llava:
         rows, places, targets = stack.list_answers()
         # Rows are filled up on the right, and no position sees what comes after it: without a mask
         # attention takes its fast way, at the same result.
-        states = self._model.model(inputs_embeds=stack.embeddings, use_cache=False).last_hidden_state
+        states = self._model.model(
+            inputs_embeds=stack.embeddings, use_cache=False
+        ).last_hidden_state
         index = tuple(
             self._torch.tensor([rows, places], dtype=self._torch.long, device=states.device)
         )
