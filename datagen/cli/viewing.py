@@ -122,7 +122,7 @@ def _export(session: "Session", place: Path) -> None:
     from datagen.viewer.export import export_copy
 
     with _make_bar() as bar:
-        task = bar.add_task("copying", total=session.index.size)
+        task = bar.add_task("copying", total=session.view.index.size)
         count = export_copy(
             session, place, lambda done, total: bar.update(task, completed=done, total=total)
         )

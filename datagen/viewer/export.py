@@ -68,7 +68,7 @@ def export_copy(
 
 
 def _export_file(session: Session, file: Path, on_progress: Progress) -> int:
-    count = session.index.size
+    count = session.view.index.size
     if count > MOST_IN_FILE:
         raise SettingsError(
             f"--export {file}: one file holds up to {MOST_IN_FILE} records, here are {count:,}; "
@@ -122,11 +122,11 @@ def _export_folder(session: Session, folder: Path, on_progress: Progress) -> int
         (folder / "index.html").write_text(page.replace("</head>", mark, 1), encoding="utf-8")
     except OSError as exc:
         raise RunError(folder, f"cannot be written: {exc.strerror}") from exc
-    return session.index.size
+    return session.view.index.size
 
 
 def _write_answers(session: Session, keeper: _Keeper, on_progress: Progress) -> None:
-    total = session.index.size
+    total = session.view.index.size
     keeper.write("about", _describe(session, total))
     for name, describe in (("overview", "describe_overview"), ("agreement", "describe_agreement")):
         if (found := getattr(session, describe, None)) is not None:

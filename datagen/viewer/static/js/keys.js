@@ -110,7 +110,7 @@ function changeLayout() {
 function search() {
   const { place } = state;
   if (place.view || place.record) go({ view: null, record: null, edit: null });
-  requestAnimationFrame(() => {
+  queueMicrotask(() => { // the page has been drawn by then, and no letter of what follows is lost
     const field = document.querySelector("#search");
     field?.focus();
     field?.select();
