@@ -165,7 +165,7 @@ def _iterate_rows(session: Session) -> Iterator[dict[str, Any]]:
     cursor: str | None = ""
     while cursor is not None:
         asked = [("limit", str(MOST_ROWS))] + ([("after", cursor)] if cursor else [])
-        page = session.list_records(Query.parse(asked))
+        page = session.view.list_records(Query.parse(asked))
         yield from page["rows"]
         cursor = page["next"]
 
