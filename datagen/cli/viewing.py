@@ -70,7 +70,7 @@ def view(
     # Here, for no other command needs a server.
     from datagen.viewer.guard import is_loopback
     from datagen.viewer.keeping import Keeper
-    from datagen.viewer.serving import open_socket, serve
+    from datagen.viewer.serving import make_server, open_socket, run_server
     from datagen.viewer.target import open_target
 
     if not is_loopback(host) and token is None:
@@ -100,8 +100,9 @@ def view(
                 webbrowser.open(address)
 
         secret = token or secrets.token_urlsafe(24)
+        server = make_server(session, listener, host=host, token=secret, on_ready=say_ready)
         with Keeper(session):
-            serve(session, listener, host=host, token=secret, on_ready=say_ready)
+            run_server(server, listener)
 
 
 def _open_session(target: "Target", reviewer: str) -> "Session":

@@ -1,16 +1,19 @@
 """Viewer: a session -> a server on this machine, until Ctrl-C."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 
 import uvicorn
+from anyio import to_thread
 
 from datagen.errors import SettingsError
 from datagen.viewer.app import make_app
 from datagen.viewer.session import Session
 
 _BACKLOG = 128
+_THREADS = 6
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -31,15 +34,15 @@ def open_socket(host: str, port: int) -> socket.socket:
     return server
 
 
-def serve(
+def make_server(
     session: Session,
     listener: socket.socket,
     *,
     host: str,
     token: str,
     on_ready: Callable[[str], None],
-) -> None:
-    """Answer until the process is told to end.
+) -> uvicorn.Server:
+    """A server that is not started yet; `run_server` does.
 
     Args:
         session: what is shown.
@@ -49,9 +52,8 @@ def serve(
         on_ready: told the address to open, once it is answered.
     """
     port = listener.getsockname()[1]
-    app = make_app(session, host=host, port=port, token=token)
     config = uvicorn.Config(
-        app,
+        make_app(session, host=host, port=port, token=token),
         http="h11",
         ws="none",
         lifespan="off",
@@ -61,8 +63,19 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=2,
     )
-    server = _Server(config, lambda: on_ready(make_address(host, port, token)))
-    asyncio.run(server.serve(sockets=[listener]))
+    return _Server(config, lambda: on_ready(make_address(host, port, token)))
+
+
+def run_server(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Answer until Ctrl-C, or until `server.should_exit` is set."""
+    with contextlib.suppress(KeyboardInterrupt):  # which is how it is told to end
+        asyncio.run(_run(server, listener))
+
+
+async def _run(server: uvicorn.Server, listener: socket.socket) -> None:
+    # Each thread has a connection to the index: a few threads, a few connections.
+    to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    await server.serve(sockets=[listener])
 
 
 def make_address(host: str, port: int, token: str) -> str:

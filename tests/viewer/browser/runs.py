@@ -30,7 +30,9 @@ SCRIPT = "<script>document.title = 'taken over'</script><img src=x onerror=\"doc
 _SPOILED: dict[str, Callable[[str], str]] = {
     FALSE: lambda text: f"{text.rstrip()} There is no person to be seen.",
     INVENTED: lambda text: f"{text.rstrip()} Three elephants stand on the left.",
-    HOSTILE: lambda text: f"{text.rstrip()} {SCRIPT} https://example.com/a \u202etxet\u202c \x07end.",
+    HOSTILE: lambda text: (
+        f"{text.rstrip()} {SCRIPT} https://example.com/a \u202etxet\u202c \x07end."
+    ),
 }
 
 
