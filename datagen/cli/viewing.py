@@ -49,6 +49,13 @@ def view(
             rich_help_panel=SERVE,
         ),
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write a static copy in place of serving: a folder, or one file NAME.html.",
+            show_default=False,
+        ),
+    ] = None,
     reviewer: Annotated[
         str | None,
         typer.Option(
@@ -74,6 +81,11 @@ def view(
         raise SettingsError("--token: 16 characters or more, so that nobody guesses it")
     settings = _settle(given, target)
     found = open_target(target, settings)
+    if export is not None:
+        with _open_session(found, reviewer or _name_user()) as session:
+            _say_missing(settings, found.images)
+            _export(session, export)
+        return
     with (
         open_socket(host, port) as listener,
         _open_session(found, reviewer or _name_user()) as session,
@@ -104,6 +116,18 @@ def _open_session(target: "Target", reviewer: str) -> "Session":
             bar.update(task, completed=done, total=total or None, visible=True)
 
         return Session(target, reviewer=reviewer, on_progress=show)
+
+
+def _export(session: "Session", place: Path) -> None:
+    """Write a static copy, with a bar."""
+    from datagen.viewer.export import export_copy
+
+    with _make_bar() as bar:
+        task = bar.add_task("copying", total=session.view.index.size)
+        count = export_copy(
+            session, place, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    console.print(f"{count:,} records copied to {place}", markup=False)
 
 
 def _name_user() -> str:

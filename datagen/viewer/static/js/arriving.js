@@ -2,6 +2,7 @@
 
 import { get } from "./source.js";
 import { fetchAhead, listNear, loadFacets, loadList } from "./listing.js";
+import { unlight } from "./lighting.js";
 import { readPlace } from "./place.js";
 import { fetchRecord, peek } from "./records.js";
 import { change, state } from "./store.js";
@@ -13,7 +14,10 @@ export async function arrive() {
   const place = readPlace();
   const isSameRecord = place.record === state.place.record && place.view === state.place.view;
   const changes = { place };
-  if (!isSameRecord) Object.assign(changes, { panel: null, trouble: null });
+  if (!isSameRecord) {
+    unlight();
+    Object.assign(changes, { panel: null, trouble: null });
+  }
   changes.detail = place.record ? peek(place.record) : null;
   if (place.record) changes.last = place.record;
   change(changes);

@@ -84,11 +84,9 @@ export function ClaimCounts({ claims, score }) {
 /** What is known of the claims under the pointer; its place is kept free, so that nothing jumps. */
 export function Evidence({ detail }) {
   const { main } = useLight();
-  if (!main) return html`<p class="evidence quiet">Point at a word, a box or a line of the table.</p>`;
-  if (main.box !== undefined) {
-    const box = detail.boxes.find((each) => each.n === main.box);
-    return html`<p class="evidence">Box ${box.n + 1}, ${show(box.category)}${box.crowd ? ": a crowd, one box around many" : ""}</p>`;
-  }
+  const box = main && detail.boxes.find((each) => each.n === main.box);
+  if (!main || (main.box !== undefined && !box)) return html`<p class="evidence quiet">Point at a word, a box or a line of the table.</p>`;
+  if (box) return html`<p class="evidence">Box ${box.n + 1}, ${show(box.category)}${box.crowd ? ": a crowd, one box around many" : ""}</p>`;
   return html`<ul class="evidence">${main.claims.slice(0, 3).map((claim) => html`<li>
     <span class="icon is-${claim.verdict}" aria-hidden="true">${VERDICTS[claim.verdict].icon}</span>
     <span><strong>${claim.verdict}</strong> ${claim.family}${claim.subject && html` <em dir="auto">${show(claim.subject)}</em>`}${claim.detail && html`: ${show(claim.detail)}`}

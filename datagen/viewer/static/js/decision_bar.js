@@ -1,6 +1,6 @@
 // The bar to decide: always at the same place, every button with its key.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { decide, takeBack } from "./deciding.js";
 import { togglePanel } from "./keys.js";
 import { go } from "./place.js";
@@ -34,12 +34,12 @@ export function DecisionBar({ state, detail }) {
 
 function Reasons({ reasons, chosen, isOpen, isSaving }) {
   const box = useRef();
-  useEffect(() => { if (isOpen) box.current.querySelector("button").focus(); }, [isOpen]);
+  useLayoutEffect(() => { if (isOpen) box.current.querySelector("button").focus(); }, [isOpen]);
   return html`<div class="reasons ${isOpen ? "is-open" : ""}" role="group" aria-label="Reject because" ref=${box}>
     <button type="button" class="plain is-any" aria-disabled=${isSaving} onClick=${() => decide("reject")}>${isOpen ? "Reject without a reason" : "Reject:"}</button>
     ${reasons.map((reason) => html`<button type="button" class="reason ${reason.code === chosen ? "is-chosen" : ""}" aria-disabled=${isSaving}
       onClick=${() => decide("reject", { reason: reason.code })}><kbd>${reason.key}</kbd> ${show(reason.label)}</button>`)}
-    <button type="button" class="reason" onClick=${() => togglePanel("reasons-own")}><kbd>0</kbd> in own words</button>
+    <button type="button" class="reason" onClick=${() => togglePanel("reasons-own")}>${!reasons.some((each) => each.key === "0") && html`<kbd>0</kbd> `}in own words</button>
     <a data-in class="quiet" href="?view=reasons">edit reasons</a>
   </div>`;
 }
@@ -57,7 +57,7 @@ function Remark({ detail }) {
 function TextPanel({ says, start, action, save }) {
   const [text, setText] = useState(start);
   const field = useRef();
-  useEffect(() => field.current.focus(), []);
+  useLayoutEffect(() => field.current.focus(), []); // before the next key is pressed
   const submit = (event) => {
     event.preventDefault();
     save(text.trim());

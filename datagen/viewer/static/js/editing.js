@@ -1,6 +1,6 @@
 // Editing: every turn in a field of its own; the checks answer while one types; the original stays.
 
-import { html, useEffect, useRef, useState } from "../vendor/preact-htm.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { saveEdit } from "./deciding.js";
 import { ClaimCounts, Conversation } from "./conversation.js";
 import { go } from "./place.js";
@@ -17,7 +17,7 @@ export function Editor({ detail, saving }) {
   const first = useRef();
   const isChanged = JSON.stringify(turns) !== JSON.stringify(start);
 
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   useEffect(() => {
     if (isChanged) keepDraft(detail.id, turns);
     let isLate = false;

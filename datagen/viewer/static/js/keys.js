@@ -19,7 +19,7 @@ export const BINDINGS = [
   { keys: ["a"], says: "accept", when: canReview, does: () => decide("accept") },
   { keys: ["x"], says: "reject: opens the reasons; Enter rejects without one", when: canReview, does: () => togglePanel("reasons") },
   { keys: ["1…9"], says: "reject with that reason", when: canReview, does: rejectBy },
-  { keys: ["0"], says: "reject with a reason in your own words", when: canReview, does: () => togglePanel("reasons-own") },
+  { keys: ["0"], says: "reject with the tenth reason, or in your own words where there is none", when: canReview, does: rejectBy },
   { keys: ["d"], says: "defer: it comes back, and is not a rejection", when: canReview, does: () => decide("defer") },
   { keys: ["e"], says: "edit; the checks answer while you type", when: canReview, does: () => go({ edit: "1" }) },
   { keys: ["n"], says: "note: a comment on the record", when: canReview, does: () => togglePanel("comment") },
@@ -87,6 +87,7 @@ function isTextField(target) {
 function rejectBy(pressed) {
   const reason = state.about.reasons.find((each) => each.key === pressed);
   if (reason) decide("reject", { reason: reason.code });
+  else if (pressed === "0") togglePanel("reasons-own");
   else change({ said: `No reason has the number ${pressed}.` });
 }
 
@@ -109,7 +110,7 @@ function changeLayout() {
 function search() {
   const { place } = state;
   if (place.view || place.record) go({ view: null, record: null, edit: null });
-  requestAnimationFrame(() => {
+  queueMicrotask(() => { // the page has been drawn by then, and no letter of what follows is lost
     const field = document.querySelector("#search");
     field?.focus();
     field?.select();

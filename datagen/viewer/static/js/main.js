@@ -24,7 +24,12 @@ class App extends Component {
     onChange(() => this.setState({}));
   }
 
-  render() {
+  componentDidCatch(error) {
+    this.setState({ failed: error });
+  }
+
+  render(props, { failed }) {
+    if (failed) return html`<main class="page"><h1>The page failed</h1><p class="trouble">${showPlain(failed.message)}</p><p>What was decided is on disk. <a href=${location.search || "?"}>Load it again</a></p></main>`;
     const { place } = state;
     const Page = PAGES[place.view] ?? (place.record ? RecordPage : BrowsePage);
     document.title = [place.record && state.detail?.id, state.about?.name, "Inspector"].filter(Boolean).map(showPlain).join(" – ");

@@ -5,7 +5,7 @@ import { loadAbout } from "./arriving.js";
 import { post } from "./source.js";
 import { change } from "./store.js";
 
-const MOST = 9;
+const MOST = 10; // keys 1 to 9, then 0
 
 export function ReasonsPage({ state }) {
   return html`<main class="page"><h1>Reasons of rejection</h1>
@@ -17,11 +17,12 @@ function ReasonsForm({ start }) {
   const [reasons, setReasons] = useState(start);
   const [message, setMessage] = useState("");
   const write = (n, changes) => setReasons(reasons.map((each, at) => (at === n ? { ...each, ...changes } : each)));
-  const add = () => setReasons([...reasons, { key: String(reasons.length + 1), code: "", label: "" }]);
+  const add = () => setReasons([...reasons, { key: String((reasons.length + 1) % 10), code: "", label: "" }]);
   const save = async (event) => {
     event.preventDefault();
     try {
-      await post("api/reasons", { reasons: reasons.filter((each) => each.label.trim()).map(({ key, code, label }) => ({ key, code: code || makeCode(label), label: label.trim() })) });
+      const kept = reasons.filter((each) => each.label.trim()).map(({ code, label }) => ({ code: code || makeCode(label), label: label.trim() }));
+      await post("api/reasons", { reasons: kept, version: start[0]?.version ?? 0 });
       await loadAbout();
       setMessage("Saved.");
       change({ said: "Reasons saved" });

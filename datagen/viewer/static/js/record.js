@@ -6,7 +6,6 @@ import { ClaimCounts, Conversation, Evidence } from "./conversation.js";
 import { DecisionBar, History } from "./decision_bar.js";
 import { Editor } from "./editing.js";
 import { Context, Figures, Findings, Fold, Prompt, Replies } from "./layers.js";
-import { unlight } from "./lighting.js";
 import { step } from "./listing.js";
 import { BoxTable, Picture } from "./picture.js";
 import { writePlace } from "./place.js";
@@ -31,7 +30,6 @@ function Record({ state, detail }) {
   const top = useRef();
   const heading = useRef();
   useLayoutEffect(() => {
-    unlight();
     top.current.scrollTop = 0;
     top.current.querySelectorAll(".scroller").forEach((each) => { each.scrollTop = 0; });
     if (matchMedia("(max-width: 60rem)").matches) scrollTo(0, 0);

@@ -12,8 +12,7 @@ const MORE = 200_000;
 /** Pieces of a text for the page: plain strings, and codes in place of hidden characters. */
 export function show(text) {
   const whole = String(text ?? "");
-  HIDDEN.lastIndex = 0;
-  if (!HIDDEN.test(whole)) return whole;
+  if (whole.search(HIDDEN) < 0) return whole;
   const pieces = [];
   let at = 0;
   for (const hit of whole.matchAll(HIDDEN)) {

@@ -8,10 +8,10 @@ const MOST = 1500; // words of a text; the table of the longest common part grow
 
 /**
  * Pieces [{text, kind: "same" | "gone" | "new"}] that lead from one text to the other:
- * the longest common subsequence of words and blanks.
+ * the longest common subsequence of words, each with the blank before it.
  */
 export function diffWords(before, after) {
-  const [a, b] = [before, after].map((text) => text.match(/\s+|[\p{L}\p{N}'’-]+|[^\s\p{L}\p{N}]/gu) || []);
+  const [a, b] = [before, after].map((text) => text.match(/\s*[\p{L}\p{N}'’-]+|\s*[^\s\p{L}\p{N}]|\s+/gu) || []);
   if (a.length > MOST * 2 || b.length > MOST * 2) return before === after ? [{ text: before, kind: "same" }] : [{ text: before, kind: "gone" }, { text: after, kind: "new" }];
   let head = 0;
   while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
