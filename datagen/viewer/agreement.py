@@ -16,7 +16,12 @@ from datagen.spotcheck.results import Share
 from datagen.spotcheck.statistics import ShareCell, estimate_share, interval_share
 from datagen.store import ReviewStore
 from datagen.store.review_events import Decision
-from datagen.store.review_samples import ReviewSample, list_samples, read_sample
+from datagen.store.review_samples import (
+    ReviewSample,
+    list_samples,
+    read_sample,
+    read_sample_decisions,
+)
 
 KAPPA_TEXT = (
     "Kappa asks how much more two people agree than they would by chance, and takes chance to be "
@@ -88,9 +93,7 @@ def measure_agreement(store: ReviewStore, sample: str | None = None) -> dict[str
     name = sample or next(iter(list_samples(store)), None)
     checks = None
     if name is not None:
-        states = store.read_states()
-        decisions = {key: state.decision for key, state in states.items() if state.decision}
-        cells = _make_cells(read_sample(store, name), decisions)
+        cells = _make_cells(read_sample(store, name), read_sample_decisions(store, name))
         checks = {"sample": name, **asdict(compare_checks(cells))}
     pairs = [asdict(pair) for pair in compare_reviewers(store.read_decisions())]
     return {"checks": checks, "reviewers": pairs, "text": KAPPA_TEXT}
