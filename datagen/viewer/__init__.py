@@ -7,7 +7,7 @@
     bitmaps.py      sets of records as numbers
     index.py        view.sqlite, opened
     searching.py    what is typed into the search field
-    listing.py      filters, sorting, pages, counts
+    listing.py      filters, search, counts; ordering.py sorts and finds pages
     appending.py    rows that come while the index is looked at
     following.py    a run that is writing -> rows; keeping.py looks again and again
     details.py      one record whole

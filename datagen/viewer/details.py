@@ -21,7 +21,8 @@ from datagen.records import AnnotatedImage, Finding, Message
 from datagen.store import Answer, Request, RunStore
 from datagen.store.survey import find_failures
 from datagen.viewer.file_rows import decode_record
-from datagen.viewer.index import Index, StoredRow
+from datagen.viewer.index import Index
+from datagen.viewer.rows import StoredRow
 from datagen.viewer.target import Target
 
 LONGEST_TEXT = 200_000

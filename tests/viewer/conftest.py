@@ -34,15 +34,16 @@ def made_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(samples_run: Path, tmp_path: Path) -> Path:
-    """A copy of the samples' run."""
-    return Path(shutil.copytree(samples_run, tmp_path / "run"))
+    """A copy of the samples' run, without what other tests have put beside it."""
+    unwanted = shutil.ignore_patterns("*view*")
+    return Path(shutil.copytree(samples_run, tmp_path / "run", ignore=unwanted))
 
 
 @pytest.fixture(scope="module")
 def page(samples_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """The page of the samples' run."""
     folder = tmp_path_factory.mktemp("page") / "run"
-    shutil.copytree(samples_run, folder)
+    shutil.copytree(samples_run, folder, ignore=shutil.ignore_patterns("*view*"))
     with serve_page(find_target(folder)) as opened:
         yield opened
 
