@@ -10,6 +10,7 @@
     listing.py      filters, search, counts; ordering.py sorts and finds pages
     appending.py    rows that come while the index is looked at
     following.py    a run that is writing -> rows; keeping.py looks again and again
+    examining.py    a file that no run made, checked while it is looked at
     details.py      one record whole
     overview.py     figures of the set
     pictures.py     pictures by record only; thumbnails

@@ -6,7 +6,7 @@ Keys only grow, so a page that somebody looks at stays where it is. A row that i
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from datagen.errors import RunError
 from datagen.store.database import explain
@@ -15,7 +15,9 @@ from datagen.viewer.filling import (
     COLUMNS,
     DELETE_TEXT,
     INSERT_DIGIT,
+    INSERT_ROW,
     INSERT_TERM,
+    encode_row,
     list_column_rows,
     list_row_terms,
     list_row_values,
@@ -36,24 +38,46 @@ def append_rows(index: Index, rows: Sequence[Row], meta: dict[str, str] | None =
     Raises:
         RunError: the index cannot be written.
     """
+    with _write(index, meta) as connection:
+        # Read in the transaction: another viewer may append to the same index.
+        keys, old = _find_keys(connection, {row.id: row for row in rows})
+        _remove_texts(connection, index, old)
+        write_rows(connection, list(keys.items()))
+        _change_sets(connection, keys, old)
+    index.forget()
+    return len(keys) - len(old)
+
+
+def change_rows(index: Index, rows: dict[int, Row], meta: dict[str, str] | None = None) -> None:
+    """Put other scores, findings and states in place of those of some rows; texts stay.
+
+    Args:
+        index: only one thread at a time writes to it.
+        rows: by key, which must be there.
+        meta: kept with them.
+
+    Raises:
+        RunError: the index cannot be written.
+    """
+    with _write(index, meta) as connection:
+        connection.executemany(INSERT_ROW, [encode_row(*each) for each in rows.items()])
+        _change_sets(connection, rows, list(rows))
+    index.forget()
+
+
+@contextlib.contextmanager
+def _write(index: Index, meta: dict[str, str] | None) -> Iterator[sqlite3.Connection]:
+    """A transaction, which counts as a change."""
     try:
         with contextlib.closing(_connect(index)) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            # Read in the transaction: another viewer may append to the same index.
-            keys, old = _find_keys(connection, {row.id: row for row in rows})
-            size = max(keys, default=0)
-            _remove_texts(connection, index, old)
-            write_rows(connection, list(keys.items()))
-            _change_terms(connection, keys, make_set(old, size))
-            _change_columns(connection, keys, size)
+            yield connection
             changes = int(index.get_meta(CHANGES) or 0) + 1
             values = {**(meta or {}), CHANGES: str(changes)}
             connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
             connection.execute("COMMIT")
     except sqlite3.Error as exc:
         raise RunError(index.path, explain(exc)) from exc
-    index.forget()
-    return len(keys) - len(old)
 
 
 def _find_keys(
@@ -86,6 +110,13 @@ def _remove_texts(connection: sqlite3.Connection, index: Index, keys: Iterable[i
     connection.executemany(DELETE_TEXT, [(row.key, index.read_text(row)) for row in rows])
 
 
+def _change_sets(connection: sqlite3.Connection, keys: dict[int, Row], old: list[int]) -> None:
+    size = max(keys, default=0)
+    if keys:
+        _change_terms(connection, keys, make_set(old, size))
+        _change_columns(connection, keys, size)
+
+
 def _change_terms(connection: sqlite3.Connection, keys: dict[int, Row], old: int) -> None:
     added: dict[tuple[str, str], list[int]] = {}
     for key, row in keys.items():
@@ -107,10 +138,8 @@ def _change_terms(connection: sqlite3.Connection, keys: dict[int, Row], old: int
 def _change_columns(connection: sqlite3.Connection, keys: dict[int, Row], size: int) -> None:
     touched = make_set(keys, size)
     for place, name in enumerate(COLUMNS):
-        values: list[int | None] = [None] * (size + 1)
-        for key, row in keys.items():
-            values[key] = list_row_values(row)[place]
-        column = _read_column(connection, name).replace(touched, Column.from_values(values))
+        values = {key: list_row_values(row)[place] for key, row in keys.items()}
+        column = _read_column(connection, name).replace(touched, Column.from_pairs(values, size))
         connection.executemany(INSERT_DIGIT, list_column_rows(name, column))
 
 

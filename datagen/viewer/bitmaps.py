@@ -7,7 +7,7 @@ bound, is then found by a few operations on sets, and a page at any depth costs 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 _SOME_BIT = re.compile(rb"[^\x00]")
@@ -112,6 +112,21 @@ class Column:
         text = "".join([f"{value or 0:0{width}b}" for value in reversed(values)])
         digits = tuple(int(text[place::width] or "0", 2) for place in reversed(range(width)))
         return cls(int(known or "0", 2), digits)
+
+    @classmethod
+    def from_pairs(cls, pairs: Mapping[int, int | None], size: int) -> "Column":
+        """The column of a few numbers by key, all keys at most `size`.
+
+        >>> Column.from_pairs({0: 2, 2: 3}, 2) == Column.from_values([2, None, 3])
+        True
+        """
+        known = {key: value for key, value in pairs.items() if value is not None}
+        width = max((value.bit_length() for value in known.values()), default=1) or 1
+        digits = (
+            make_set((key for key, value in known.items() if value >> place & 1), size)
+            for place in range(width)
+        )
+        return cls(make_set(known, size), tuple(digits))
 
     def get(self, key: int) -> int | None:
         """The number of a record."""

@@ -53,7 +53,7 @@ class Index:
         self.path = path
         self.version = 0
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         # Held open, so that rows and bodies fit also when a build puts new files in their place.
         self._files = [_open_file(file) for file in files]
         self._sets: OrderedDict[tuple[str, str], int] = OrderedDict()
@@ -71,12 +71,14 @@ class Index:
 
     def close(self) -> None:
         """Close the connections of all threads, and the files."""
-        for connection in self._connections:
-            connection.close()
+        with self._lock:
+            for connection in self._connections.values():
+                connection.close()
+            self._connections = {}
         for file in self._files:
             if file is not None:
                 os.close(file)
-        self._connections, self._files = [], []
+        self._files = []
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -89,7 +91,10 @@ class Index:
             )
             found.execute("PRAGMA query_only = ON")
             self._local.connection = found
-            self._connections.append(found)
+            with self._lock:
+                for thread in [each for each in self._connections if not each.is_alive()]:
+                    self._connections.pop(thread).close()  # threads of a server come and go
+                self._connections[threading.current_thread()] = found
         return found
 
     @contextlib.contextmanager
@@ -143,7 +148,8 @@ class Index:
         """The rows with these keys, in this order."""
         marks = ", ".join("?" * len(keys))
         query = f"SELECT * FROM rows WHERE key IN ({marks})"
-        found = {row[0]: StoredRow(*row) for row in self.connection.execute(query, keys)}
+        rows = self.connection.execute(query, tuple(keys))
+        found = {row[0]: StoredRow(*row) for row in rows}
         return [found[key] for key in keys if key in found]
 
     def find_key(self, record_id: str) -> int | None:

@@ -4,10 +4,12 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from datagen.errors import DatagenError
+from datagen.viewer.examining import Examiner
 from datagen.viewer.following import Follower
 from datagen.viewer.index import Index
 from datagen.viewer.session import Session
@@ -29,7 +31,7 @@ class Keeper:
         self._every = every
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
-        self._follower: tuple[Index, Follower] | None = None
+        self._worker: tuple[Index, Callable[[Callable[[], bool]], int]] | None = None
         self._sizes: deque[tuple[float, int]] = deque()
         self._trouble = ""
 
@@ -57,13 +59,12 @@ class Keeper:
         session = self._session
         if session.view.index.get_meta("source") != session.target.describe():
             session.renew()
-        if not session.target.is_run:
-            return
         index = session.view.index
-        if self._follower is None or self._follower[0] is not index:
-            self._follower = index, Follower(session.target, index)
+        if self._worker is None or self._worker[0] is not index:
+            make = Follower if session.target.is_run else Examiner
+            self._worker = index, make(session.target, index).catch_up
             self._sizes.clear()
-        self._follower[1].catch_up(self._stop.is_set)
+        self._worker[1](self._stop.is_set)
         index.notice_changes()
         self._measure(index.size)
 

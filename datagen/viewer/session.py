@@ -16,6 +16,7 @@ from datagen.store import ReviewStore, RunStore, is_locked
 from datagen.viewer.agreement import measure_agreement
 from datagen.viewer.candidates import Candidate, CandidateReader, choose, describe_candidates
 from datagen.viewer.details import Details, describe_claim, describe_finding
+from datagen.viewer.examining import count_examined
 from datagen.viewer.index import open_index
 from datagen.viewer.overview import describe_overview
 from datagen.viewer.pictures import Picture, Thumbnails, find_picture
@@ -123,6 +124,7 @@ class Session:
             "images": self.target.images is not None,
             "is_live": self.is_live,
             "records": index.size,
+            "examined": None if self.target.is_run else count_examined(index),
             "can_review": self.reviews is not None,
             "reviewer": self.reviews.reviewer if self.reviews is not None else "",
             "reasons": self.list_reasons(),

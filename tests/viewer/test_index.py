@@ -101,6 +101,18 @@ def test_threads_read_at_once(run: Path) -> None:
     assert found == [45] * 80
 
 
+def test_connections_of_threads_that_ended_are_closed(run: Path) -> None:
+    with open_index(find_target(run)) as index:
+        for _ in range(30):
+            thread = threading.Thread(target=index.count)
+            thread.start()
+            thread.join()
+        descriptors = [
+            str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_file()
+        ]
+    assert descriptors.count(str(run / "view.sqlite")) <= 3
+
+
 def test_an_index_is_never_written_through_a_reader(run: Path) -> None:
     with open_index(find_target(run)) as index, pytest.raises(sqlite3.OperationalError):
         index.connection.execute("DELETE FROM rows")
