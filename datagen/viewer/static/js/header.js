@@ -47,6 +47,6 @@ function Progress({ progress, sample }) {
 export function Unsaved({ unsaved }) {
   if (!unsaved) return null;
   return html`<div class="unsaved" role="alert"><p><strong>Not saved.</strong> ${show(unsaved.message)} ${unsaved.id && html`<span dir="auto">(${unsaved.kind}: ${show(unsaved.id)})</span>`}</p>
-    ${unsaved.key !== null && html`<button type="button" class="button" onClick=${retry}>${unsaved.isStale ? "Save mine all the same" : "Try again"}</button>`}
-    <button type="button" class="plain" onClick=${dismiss}>${unsaved.isStale ? "Leave it as it is now" : "Give it up"}</button></div>`;
+    ${unsaved.key !== null && html`<button class="button" onClick=${retry}>${unsaved.isStale ? "Save mine all the same" : "Try again"}</button>`}
+    <button class="plain" onClick=${dismiss}>${unsaved.isStale ? "Leave it as it is now" : "Give it up"}</button></div>`;
 }
