@@ -21,7 +21,7 @@ from datagen.viewer.filling import (
     list_row_values,
     write_rows,
 )
-from datagen.viewer.index import Index
+from datagen.viewer.index import CHANGES, Index
 from datagen.viewer.rows import Row
 
 
@@ -36,27 +36,19 @@ def append_rows(index: Index, rows: Sequence[Row], meta: dict[str, str] | None =
     Raises:
         RunError: the index cannot be written.
     """
-    distinct = {row.id: row for row in rows}
-    size = index.size
-    keys: dict[int, Row] = {}
-    old: list[int] = []
-    for row in distinct.values():
-        key = index.find_key(row.id)
-        if key is None:
-            key = size + len(keys) - len(old) + 1
-        else:
-            old.append(key)
-        keys[key] = row
     try:
         with contextlib.closing(_connect(index)) as connection:
             connection.execute("BEGIN IMMEDIATE")
+            # Read in the transaction: another viewer may append to the same index.
+            keys, old = _find_keys(connection, {row.id: row for row in rows})
+            size = max(keys, default=0)
             _remove_texts(connection, index, old)
             write_rows(connection, list(keys.items()))
-            _change_terms(connection, keys, make_set(old, size + 1))
-            _change_columns(connection, index, keys)
-            connection.executemany(
-                "INSERT OR REPLACE INTO meta VALUES (?, ?)", (meta or {}).items()
-            )
+            _change_terms(connection, keys, make_set(old, size))
+            _change_columns(connection, keys, size)
+            changes = int(index.get_meta(CHANGES) or 0) + 1
+            values = {**(meta or {}), CHANGES: str(changes)}
+            connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
             connection.execute("COMMIT")
     except sqlite3.Error as exc:
         raise RunError(index.path, explain(exc)) from exc
@@ -64,9 +56,26 @@ def append_rows(index: Index, rows: Sequence[Row], meta: dict[str, str] | None =
     return len(keys) - len(old)
 
 
+def _find_keys(
+    connection: sqlite3.Connection, rows: dict[str, Row]
+) -> tuple[dict[int, Row], list[int]]:
+    """The keys of rows, new ones behind all others; and those that are there already."""
+    last = connection.execute("SELECT ifnull(max(key), 0) FROM rows").fetchone()[0]
+    keys: dict[int, Row] = {}
+    old: list[int] = []
+    for row in rows.values():
+        found = connection.execute("SELECT key FROM rows WHERE id = ?", (row.id,)).fetchone()
+        if found is not None:
+            old.append(found[0])
+        else:
+            last += 1
+        keys[found[0] if found is not None else last] = row
+    return keys, old
+
+
 def _connect(index: Index) -> sqlite3.Connection:
     connection = sqlite3.connect(index.path, timeout=30, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")  # whoever reads goes on reading
+    # No write-ahead log: it is a file of its own, which a new index in this place would inherit.
     connection.execute("PRAGMA synchronous = OFF")  # it can be made again
     return connection
 
@@ -95,12 +104,17 @@ def _change_terms(connection: sqlite3.Connection, keys: dict[int, Row], old: int
             connection.execute(INSERT_TERM, (kind, value, bits.bit_count(), pack(bits)))
 
 
-def _change_columns(connection: sqlite3.Connection, index: Index, keys: dict[int, Row]) -> None:
-    size = max(keys, default=0)
+def _change_columns(connection: sqlite3.Connection, keys: dict[int, Row], size: int) -> None:
     touched = make_set(keys, size)
     for place, name in enumerate(COLUMNS):
         values: list[int | None] = [None] * (size + 1)
         for key, row in keys.items():
             values[key] = list_row_values(row)[place]
-        column = index.read_column(name).replace(touched, Column.from_values(values))
+        column = _read_column(connection, name).replace(touched, Column.from_values(values))
         connection.executemany(INSERT_DIGIT, list_column_rows(name, column))
+
+
+def _read_column(connection: sqlite3.Connection, name: str) -> Column:
+    query = "SELECT bits FROM digits WHERE name = ? ORDER BY place"
+    known, *digits = (unpack(bits) for (bits,) in connection.execute(query, (name,)))
+    return Column(known, tuple(digits))

@@ -57,7 +57,8 @@ class RunFacts:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the store."""
+        """Close the store, after what still reads from it."""
+        self._usage, self._images = repeat(None), repeat(None)
         self._store.close()
 
     def get(self, item: Item) -> Facts:

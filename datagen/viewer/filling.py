@@ -119,6 +119,8 @@ def fill_index(
     try:
         with contextlib.closing(_open_part(part)) as connection:
             _fill(connection, source, meta, on_progress)
+        for suffix in ("-journal", "-wal", "-shm"):  # of a viewer that was killed while it appended
+            path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
         part.replace(path)
     except sqlite3.Error as exc:
         raise RunError(path, explain(exc)) from exc

@@ -30,6 +30,9 @@ from datagen.viewer.target import Target, place_index
 TIME_LIMIT = 2.0
 """Seconds that one query may take."""
 
+CHANGES = "changes"
+"""Name of the number of appends to an index since it was built."""
+
 _STEPS = 2_000  # of SQLite's machine between two looks at the clock
 _CACHED = 16 << 20  # bytes of sets kept at hand
 
@@ -76,6 +79,7 @@ class Index:
         self._files = [_open_file(file) for file in files]
         self._sets: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._lock = threading.Lock()
+        self._changes = self.get_meta(CHANGES)
         self.generation = self.get_meta("generation")
 
     def __enter__(self) -> "Index":
@@ -202,6 +206,13 @@ class Index:
         query = "SELECT body FROM images WHERE id = ?"
         row = self.connection.execute(query, (image_id,)).fetchone()
         return msgspec.json.decode(row[0], type=AnnotatedImage) if row is not None else None
+
+    def notice_changes(self) -> None:
+        """Drop what is kept at hand if somebody, perhaps another viewer, has appended."""
+        changes = self.get_meta(CHANGES)
+        if changes != self._changes:
+            self._changes = changes
+            self.forget()
 
     def forget(self) -> None:
         """Drop what is kept at hand, after the index has changed."""

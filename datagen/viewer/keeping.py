@@ -64,6 +64,7 @@ class Keeper:
             self._follower = index, Follower(session.target, index)
             self._sizes.clear()
         self._follower[1].catch_up(self._stop.is_set)
+        index.notice_changes()
         self._measure(index.size)
 
     def _measure(self, size: int) -> None:

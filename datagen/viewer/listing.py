@@ -249,7 +249,8 @@ class Listing:
         if name not in self._searches:
             query = "SELECT rowid FROM texts WHERE texts MATCH ? LIMIT ?"
             rows = self.index.connection.execute(query, (name[1], MOST_HITS + 1)).fetchall()
-            bits = make_set([key for (key,) in rows[:MOST_HITS]], self.index.size)
+            size = self.index.size  # rows may have come since it was counted
+            bits = make_set([key for (key,) in rows[:MOST_HITS] if key <= size], size)
             self._searches[name] = bits, len(rows) > MOST_HITS
             while len(self._searches) > 8:
                 self._searches.popitem(last=False)

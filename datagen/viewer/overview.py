@@ -103,10 +103,10 @@ def _describe_words(length: Column, among: int) -> dict[str, int] | None:
     if not count:
         return None
     places = {"p10": count // 10, "median": count // 2, "p90": count * 9 // 10}
-    return {name: _find_nth(length, among, place) for name, place in places.items()}
+    return {name: find_nth(length, among, place) for name, place in places.items()}
 
 
-def _find_nth(column: Column, among: int, place: int) -> int:
+def find_nth(column: Column, among: int, place: int) -> int:
     """The number at a place of the sorted numbers, digit by digit."""
     value, open_ = 0, among & column.known
     for number in reversed(range(len(column.digits))):

@@ -74,11 +74,13 @@ def _resolve(folder: Path, name: str) -> Path:
     root = folder.resolve()
     try:
         path = root.joinpath(*parts).resolve()
-    except (OSError, RuntimeError) as exc:  # RuntimeError: links in a circle
+        is_file = path.is_file()
+    # RuntimeError: links in a circle; ValueError: half a surrogate pair in the name
+    except (OSError, RuntimeError, ValueError) as exc:
         raise RefusedError("there is no such picture in the picture folder", 404) from exc
     if not path.is_relative_to(root):
         raise RefusedError("the record's image leads out of the picture folder", 403)
-    if not path.is_file():
+    if not is_file:
         raise RefusedError("there is no such picture in the picture folder", 404)
     return path
 

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from datagen.viewer.refusals import RefusedError
 
@@ -91,13 +92,27 @@ def mark_hits(text: str, terms: Sequence[Term]) -> list[tuple[str, bool]]:
 
 
 def _find_hits(text: str, terms: Sequence[Term]) -> Iterator[tuple[int, int]]:
+    """Where terms stand; several may overlap."""
+    wanted = [term for term in terms if not term.is_excluded]
+    if text.isascii():  # nothing moves when it is folded, so a pattern tells, ten times as fast
+        for term in wanted:
+            for match in _write_pattern(term).finditer(text):
+                yield match.span()
+        return
     spans = [match.span() for match in _WORD.finditer(text)]
     words = [_fold(text[start:end]) for start, end in spans]
-    for term in terms:
+    for term in wanted:
         count = len(term.words)
-        for place in range(len(words) - count + 1) if not term.is_excluded else ():
+        for place in range(len(words) - count + 1):
             if _fits(words[place : place + count], term):
                 yield spans[place][0], spans[place + count - 1][1]
+
+
+@lru_cache(maxsize=64)
+def _write_pattern(term: Term) -> re.Pattern[str]:
+    words = r"[\W_]+".join(map(re.escape, term.words))
+    end = r"[^\W_]*" if term.is_start else r"(?![^\W_])"
+    return re.compile(rf"(?<![^\W_]){words}{end}", re.IGNORECASE | re.ASCII)
 
 
 def _fits(words: Sequence[str], term: Term) -> bool:

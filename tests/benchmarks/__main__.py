@@ -22,6 +22,7 @@ from tests.benchmarks import (
     bench_rate_limit,
     bench_throughput,
     bench_tokens,
+    bench_viewer,
 )
 from tests.benchmarks.processes import RunFailedError
 from tests.benchmarks.table import Row, describe_machine, is_met, render_table
@@ -43,6 +44,7 @@ CASES: Mapping[str, Measure] = {
     "tokens": bench_tokens.measure,
     "cost": bench_cost.measure,
     "checks": bench_checks.measure,
+    "viewer": bench_viewer.measure,
 }
 
 

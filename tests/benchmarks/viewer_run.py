@@ -11,7 +11,10 @@ from datagen.records import AnnotatedImage, Box, Item, Message, Reply, Usage
 from datagen.store import Answer, Request, RunStore
 
 TYPES = ("complex_reasoning", "conversation", "detail_description")
-_COMMON = "the a of in is and on to there with are at near two some red dog bus person".split()
+_COMMON = (
+    *("the", "a", "of", "in", "is", "and", "on", "to", "there", "with", "are", "at"),
+    *("near", "two", "some", "red", "dog", "bus", "person"),
+)
 _CATEGORIES = [f"thing {n}" for n in range(80)]
 _REASONS = ("absent-object", "wrong-count", "low-score", "refusal", "cut-off")
 _IN_ONE_TRANSACTION = 5_000

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from datagen.cli.options import settle_check
 from datagen.config import load_settings, make_settings
 from datagen.viewer.serving import make_server, open_socket, run_server
 from datagen.viewer.session import Session
@@ -26,7 +27,7 @@ class Answer:
     body: bytes
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401 - whatever the page gets
         return json.loads(self.body)
 
 
@@ -65,7 +66,7 @@ class Page:
         finally:
             connection.close()
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str) -> Any:  # noqa: ANN401 - whatever the page gets
         """The JSON of a request that is answered."""
         answer = self.ask(path)
         assert answer.status == 200, answer.body
@@ -86,14 +87,11 @@ class Page:
         return answer
 
 
-def find_target(path: Path, **given: Any) -> Target:
+def find_target(path: Path, **given: object) -> Target:
     """A run with its settings, or a file with these."""
     if path.is_dir():
         return open_target(path, make_settings(given, base=load_settings(path / "run.toml")[0]))
-    settings = make_settings({"offline": True, "captions": Path(), **given})
-    if "captions" not in given:
-        settings = settings.model_copy(update={"captions": None})
-    return open_target(path, settings)
+    return open_target(path, settle_check(dict(given)))
 
 
 @contextmanager

@@ -173,7 +173,7 @@ def test_two_viewers_on_one_machine_do_not_take_each_others_cookie(page: Page, r
 @pytest.fixture(scope="module")
 def open_page(samples_run: Path) -> Iterator[Page]:
     """A page that listens for the whole network."""
-    with serve_page(find_target(samples_run), host="0.0.0.0") as opened:  # noqa: S104 - what is tested
+    with serve_page(find_target(samples_run), host="0.0.0.0") as opened:
         yield opened
 
 
