@@ -118,7 +118,7 @@ def test_a_row_of_the_table_lights_its_box_for_the_keyboard_too(open_page: Open)
 def test_a_contradiction_is_told_in_words_beside_colour_and_line(open_page: Open) -> None:
     page = open_record(open_page, FALSE)
     expect(page.locator("mark.is-contradicted")).to_have_text(re.compile(r"no person.*contradicted"))
-    expect(page.locator(".lines")).to_contain_text("contradicted")
+    expect(page.locator(".conversation .lines")).to_contain_text("contradicted")
     style = page.locator("mark.is-contradicted").evaluate("it => getComputedStyle(it).textDecorationStyle")
     assert style == "wavy"
 
