@@ -83,7 +83,7 @@ class Judge:
         if answer.failure:
             finding = Finding(answer.failure, "ask", "reject", answer.reply.text)
             return Judged(Rejection(item, image.file_name, finding), [finding])
-        parsed = self._parse(request, answer)
+        parsed = self.parse(request, answer)
         sample = self._make_sample(request, parsed.turns)
         if not parsed.turns:
             return _conclude(sample, Verdict(list(parsed.findings)), answer)
@@ -97,7 +97,7 @@ class Judge:
 
     def read(self, request: Request, answer: Answer) -> tuple[Sample, list[Finding]]:
         """The sample that a reply holds, unchecked, and what its reading found."""
-        parsed = self._parse(request, answer)
+        parsed = self.parse(request, answer)
         return self._make_sample(request, parsed.turns), list(parsed.findings)
 
     def examine(self, record: object, image: AnnotatedImage | None, response_type: str) -> Verdict:
@@ -129,15 +129,16 @@ class Judge:
     def choose(
         self, request: Request, answers: Sequence[Answer], ruling: Ruling | None = None
     ) -> Judged:
-        """The best candidate: a record before none, then the higher score, then the earlier one.
+        """What becomes of the best candidate, or of what a reviewer put in its place."""
+        judged, answer = self.choose_answer(request, answers)
+        return judged if ruling is None else self._obey(request, answer, judged, ruling)
 
-        What a reviewer made of it takes its place.
-        """
+    def choose_answer(self, request: Request, answers: Sequence[Answer]) -> tuple[Judged, Answer]:
+        """The best candidate: a record before none, then the higher score, then the earlier one."""
         candidates = [(self.judge(request, answer), answer) for answer in answers]
-        judged, answer = max(
+        return max(
             candidates, key=lambda each: (isinstance(each[0].outcome, Sample), each[0].score or 0.0)
         )
-        return judged if ruling is None else self._obey(request, answer, judged, ruling)
 
     def _obey(self, request: Request, answer: Answer, judged: Judged, ruling: Ruling) -> Judged:
         """Put a reviewer's turns in place of a reply's, and let in what they vouch for."""
@@ -145,13 +146,14 @@ class Judge:
         is_trusted = ruling.is_accepted and self._settings.trust_reviews
         turns = ruling.turns
         if turns is None and is_trusted and not (is_sample or answer.failure):
-            turns = self._parse(request, answer).turns
+            turns = self.parse(request, answer).turns
         if not turns:
             return judged
         other = self.judge_turns(request, answer, turns, is_trusted=is_trusted)
         return replace(other, checks="accepted" if is_sample else "rejected")
 
-    def _parse(self, request: Request, answer: Answer) -> ParsedReply:
+    def parse(self, request: Request, answer: Answer) -> ParsedReply:
+        """The turns of an answer, whatever the checks say of them."""
         return parse_reply(
             answer.reply.text,
             self._types[request.item.response_type].layout,
@@ -161,8 +163,12 @@ class Judge:
         )
 
     def _make_sample(self, request: Request, turns: Sequence[Turn]) -> Sample:
-        image_first = seeded(self._settings.seed, request.item, "image position").random() < 0.5
-        return Sample(request.item, request.image.file_name, tuple(turns), image_first)
+        item = request.item
+        return Sample(item, request.image.file_name, tuple(turns), self.places_image_first(item))
+
+    def places_image_first(self, item: Item) -> bool:
+        """Whether `<image>` stands before the first question of an item's record, or behind it."""
+        return seeded(self._settings.seed, item, "image position").random() < 0.5
 
     def weigh(self, findings: Sequence[Finding]) -> list[Finding]:
         """Findings of elsewhere with the severity that the settings give them."""

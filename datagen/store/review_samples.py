@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from datagen.errors import ReviewError
+from datagen.store.review_events import Decision
 from datagen.store.reviews import ReviewStore
 
 
@@ -74,6 +75,16 @@ def keep_sample(store: ReviewStore, sample: ReviewSample) -> None:
 def list_samples(store: ReviewStore) -> list[str]:
     """The names of the samples, the one drawn last first."""
     return [name for (name,) in store.query("SELECT name FROM samples ORDER BY drawn DESC")]
+
+
+def read_sample_decisions(store: ReviewStore, name: str) -> dict[str, Decision]:
+    """The decisions that hold on the records of a sample, by record; without undecided ones."""
+    rows = store.query(
+        "SELECT sampled.record, decision FROM sampled JOIN states ON states.record = sampled.record"
+        " WHERE sample = ? AND decision IS NOT NULL",
+        (name,),
+    )
+    return dict(rows)
 
 
 def read_sample(store: ReviewStore, name: str) -> ReviewSample:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from types import TracebackType
 from typing import Any, Self
 
 from datagen.errors import ReviewError, RunError, StaleRevision
@@ -78,12 +77,7 @@ class ReviewStore:
         """Use the store in a `with` block."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the store."""
         self.close()
 
@@ -220,11 +214,12 @@ class ReviewStore:
         )
         return [read_event(row) for row in rows]
 
-    def read_decisions(self) -> dict[str, dict[str, Decision]]:
-        """Each reviewer's own decision that stands, by reviewer and record."""
+    def read_decisions(self, by: str | None = None) -> dict[str, dict[str, Decision]]:
+        """Each reviewer's own decision that stands, or those of one, by reviewer and record."""
         rows = self.query(
-            "SELECT events.by, events.record, kind FROM events JOIN standing ON event = n"
-            " WHERE status = 'done' ORDER BY n"
+            "SELECT standing.by, standing.record, kind FROM standing JOIN events ON n = event"
+            " WHERE status = 'done' AND standing.by = ifnull(?, standing.by) ORDER BY n",
+            (by,),
         )
         decisions: dict[str, dict[str, Decision]] = {}
         for by, record, kind in rows:

@@ -7,11 +7,21 @@
     bitmaps.py      sets of records as numbers
     index.py        view.sqlite, opened
     searching.py    what is typed into the search field
-    listing.py      filters, sorting, pages, counts
+    listing.py      filters, search, counts; ordering.py sorts and finds pages
+    appending.py    rows that come while the index is looked at
+    following.py    a run that is writing -> rows; keeping.py looks again and again
     details.py      one record whole
+    overview.py     figures of the set
     pictures.py     pictures by record only; thumbnails
-    reviews.py      what people decide
+    reviews.py      what a reviewer does: decide, undo, redo; progress
+    decisions.py    which records of the index have which decision
+    sampling.py     which records to review, each with its weight
+    agreement.py    checks against reviewers, reviewers against each other
+    candidates.py   several replies to one request, blind
+    pairs.py        choices and edits as preference pairs
     session.py      what one start holds
+    view.py         lists as plain values
+    export.py       static copies
     guard.py        who may ask
     app.py          routes
     serving.py      the server

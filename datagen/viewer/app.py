@@ -38,6 +38,13 @@ class Edit(msgspec.Struct, forbid_unknown_fields=True):
     turns: list[dict[str, Any]]
 
 
+class Choice(msgspec.Struct, forbid_unknown_fields=True):
+    """A candidate by its blind label, `tie` or `none`."""
+
+    revision: int
+    label: str
+
+
 class Reason(msgspec.Struct):
     """A reason of a list; its key and its version follow from its place."""
 
@@ -76,7 +83,10 @@ def make_app(session: Session, *, host: str, port: int, token: str) -> Guard:
         Route("/api/facets", _with(session, _count_facets)),
         Route("/api/find", _with(session, _find_record)),
         Route("/api/records/{key:int}", _with(session, _describe_record)),
+        Route("/api/records/{key:int}/candidates", _with(session, _describe_candidates)),
         Route("/api/progress", _with(session, _describe_progress)),
+        Route("/api/agreement", _with(session, _describe_agreement)),
+        _change("/api/records/{key:int}/choice", session, Choice, _choose),
         _change(
             "/api/records/{key:int}/review",
             session,
@@ -151,6 +161,18 @@ def _change(
 
 def _set_reasons(session: Session, given: ReasonList, key: int) -> dict[str, Any]:
     return session.set_reasons([(each.code, each.label) for each in given.reasons], given.version)
+
+
+def _choose(session: Session, given: Choice, key: int) -> dict[str, Any]:
+    return session.choose(key, given.revision, given.label)
+
+
+def _describe_candidates(session: Session, request: Request) -> Response:
+    return to_json(session.describe_candidates(request.path_params["key"]))
+
+
+def _describe_agreement(session: Session, request: Request) -> Response:
+    return to_json(session.describe_agreement(request.query_params.get("sample")))
 
 
 def _describe_progress(session: Session, request: Request) -> Response:

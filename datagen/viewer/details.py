@@ -15,12 +15,14 @@ from datagen.context import ContextPolicy, render_context
 from datagen.formats.llava import to_llava
 from datagen.pipeline import find_run_price, make_rules
 from datagen.pipeline.judging import Judge, load_types
+from datagen.pipeline.ruling import name_candidate
 from datagen.prices import cost
-from datagen.records import AnnotatedImage, Finding, Message, Sample
+from datagen.records import AnnotatedImage, Finding, Message
 from datagen.store import Answer, Request, RunStore
 from datagen.store.survey import find_failures
 from datagen.viewer.file_rows import decode_record
-from datagen.viewer.index import Index, StoredRow
+from datagen.viewer.index import Index
+from datagen.viewer.rows import StoredRow
 from datagen.viewer.target import Target
 
 LONGEST_TEXT = 200_000
@@ -38,8 +40,13 @@ class Details:
         self._judge: Judge | None = None
         self._checker: Checker | None = None
 
-    def describe(self, index: Index, row: StoredRow) -> dict[str, Any]:
+    def describe(self, index: Index, row: StoredRow, choice: str | None = None) -> dict[str, Any]:
         """Everything about one record, as plain values.
+
+        Args:
+            index: that the row is of.
+            row: of the record.
+            choice: key of the candidate that a reviewer has chosen.
 
         Raises:
             DatagenError: the store, the prompts or the checks cannot be used.
@@ -49,7 +56,7 @@ class Details:
         found = self._find_request(row)
         request = found[0] if found is not None else None
         image = self.find_image(index, row, request)
-        chosen, replies = self._list_replies(found)
+        chosen, replies = self._list_replies(found, choice)
         record, findings = self._read_record(row, fields, request, chosen)
         verdict = self.examine(record, image, row.type) if record is not None else Verdict([])
         findings += verdict.findings
@@ -135,14 +142,15 @@ class Details:
         return (to_llava(sample) if sample.turns else None), findings
 
     def _list_replies(
-        self, found: tuple[Request, list[Answer], list[Answer]] | None
+        self, found: tuple[Request, list[Answer], list[Answer]] | None, choice: str | None
     ) -> tuple[Answer | None, list[dict[str, Any]]]:
         """The answer that the record is made of, and all of them as plain values."""
         if found is None:
             return None, []
         request, answers, failures = found
         newest = {answer.candidate: answer for answer in answers}  # the last round counts
-        chosen = self._choose(request, list(newest.values()))
+        picked = [each for each in answers if name_candidate(each) == choice]
+        chosen = self._choose(request, picked or list(newest.values()))
         stands = {(each.candidate, each.round) for each in answers if each.failure}
         gone = [each for each in failures if (each.candidate, each.round) not in stands]
         return chosen, [
@@ -157,12 +165,7 @@ class Details:
         if len(answers) < 2:
             return answers[0] if answers else None
         with self._lock:
-            judge = self._load_judge()
-            judged = [(judge.judge(request, answer), answer) for answer in answers]
-        best = max(
-            judged, key=lambda pair: (isinstance(pair[0].outcome, Sample), pair[0].score or 0.0)
-        )
-        return best[1]
+            return self._load_judge().choose_answer(request, answers)[1]
 
     def _describe_reply(self, answer: Answer, *, is_chosen: bool) -> dict[str, Any]:
         reply, usage = answer.reply, answer.reply.usage

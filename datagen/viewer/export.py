@@ -123,7 +123,9 @@ def _export_folder(session: Session, folder: Path, on_progress: Progress) -> int
         page = (STATIC / "index.html").read_text(encoding="utf-8")
         policy = _POLICY.format("'self'", "'self'", "'self' data:") + "; connect-src 'self'"
         # Last, so that a copy that was stopped half way opens nowhere.
-        (folder / "index.html").write_text(page.replace("</head>", f"{_make_meta(policy)}</head>", 1), encoding="utf-8")
+        (folder / "index.html").write_text(
+            page.replace("</head>", f"{_make_meta(policy)}</head>", 1), encoding="utf-8"
+        )
     except OSError as exc:
         raise RunError(folder, f"cannot be written: {exc.strerror}") from exc
     return session.view.index.size
@@ -132,9 +134,9 @@ def _export_folder(session: Session, folder: Path, on_progress: Progress) -> int
 def _write_answers(session: Session, keeper: _Keeper, on_progress: Progress) -> None:
     total = session.view.index.size
     keeper.write("about", _describe(session, total))
-    for name, describe in (("overview", "describe_overview"), ("agreement", "describe_agreement")):
-        if (found := getattr(session, describe, None)) is not None:
-            keeper.write(name, found())
+    keeper.write("overview", session.describe_overview())
+    if session.reviews is not None:
+        keeper.write("agreement", session.describe_agreement())
     rows: list[dict[str, Any]] = []
     for done, row in enumerate(_iterate_rows(session)):
         detail = session.describe_record(row["key"])
@@ -151,8 +153,8 @@ def _write_answers(session: Session, keeper: _Keeper, on_progress: Progress) -> 
 
 def _describe(session: Session, total: int) -> dict[str, Any]:
     about = session.describe()
-    fixed = {"can_review": False, "is_live": False, "records": total, "target": "", "reviewer": ""}
-    return {**about, **fixed}
+    fixed = {"can_review": False, "is_live": False, "records": total, "reviewer": ""}
+    return {**about, **fixed, "has_agreement": session.reviews is not None}
 
 
 def _list_searched(detail: dict[str, Any]) -> dict[str, Any]:

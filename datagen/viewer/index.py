@@ -11,7 +11,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -24,7 +23,7 @@ from datagen.viewer.bitmaps import Column, unpack
 from datagen.viewer.file_rows import decode_record
 from datagen.viewer.filling import fill_index
 from datagen.viewer.refusals import RefusedError
-from datagen.viewer.rows import join_texts
+from datagen.viewer.rows import StoredRow, join_texts
 from datagen.viewer.target import Target, place_index
 
 TIME_LIMIT = 2.0
@@ -35,26 +34,6 @@ CHANGES = "changes"
 
 _STEPS = 2_000  # of SQLite's machine between two looks at the clock
 _CACHED = 16 << 20  # bytes of sets kept at hand
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRow:
-    """A row as the index holds it."""
-
-    key: int
-    id: str
-    type: str
-    is_accepted: bool
-    image: str
-    words: int
-    score: float | None
-    cost: float | None
-    reasons: str
-    flags: str
-    annotated: str
-    file: int | None
-    start: int | None
-    size: int | None
 
 
 class Index:

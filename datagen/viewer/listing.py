@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from datagen.viewer.bitmaps import Column, keys_above, keys_below, make_set, take
+from datagen.viewer.bitmaps import keys_above, keys_below, make_set
 from datagen.viewer.filling import COLUMNS
 from datagen.viewer.index import Index
+from datagen.viewer.ordering import Cursor, Order
 from datagen.viewer.refusals import RefusedError
 from datagen.viewer.searching import Term, parse_search, write_match
 
@@ -27,19 +28,6 @@ MOST_HITS = 100_000
 _NUMBERS = ("min_words", "max_words", "limit", "until")
 _TEXTS = ("q", "sort", "after", "before", "sample")
 _LONGEST_VALUE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A record in an order: its key, and its number where the order goes by one."""
-
-    generation: str
-    key: int
-    value: int | None = None
-
-    def __str__(self) -> str:
-        """As it stands in an address."""
-        return f"{self.generation}.{self.key}.{'' if self.value is None else self.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +166,7 @@ class Listing:
             until = known if query.until is None else min(query.until, known)
             bits, is_capped = self._select(query)
             shown = keys_below(bits, until + 1)
-            order = _Order(self.index, query)
+            order = Order(self.index, query)
             keys = order.take_page(shown)
             first = order.cursor(keys[0]) if keys and order.has_before(shown, keys[0]) else None
             last = order.cursor(keys[-1]) if keys and order.has_after(shown, keys[-1]) else None
@@ -255,64 +243,3 @@ class Listing:
             while len(self._searches) > 8:
                 self._searches.popitem(last=False)
         return self._searches[name]
-
-
-class _Order:
-    """The order of a list: by key, or by a number with the key for equal ones; unknown ones last."""
-
-    def __init__(self, index: Index, query: Query) -> None:
-        self._index = index
-        self._query = query
-        self._column: Column | None = None
-        if query.sort != "id":
-            self._column = index.read_column(query.sort)
-        for cursor in (query.after, query.before):
-            if cursor is not None and cursor.generation != index.generation:
-                raise RefusedError("the list was built anew meanwhile; load it from its start", 409)
-
-    def cursor(self, key: int) -> Cursor:
-        value = self._column.get(key) if self._column is not None else None
-        return Cursor(self._index.generation, key, value)
-
-    def take_page(self, bits: int) -> list[int]:
-        query = self._query
-        if query.before is not None:
-            return self._take(self._cut(bits, query.before)[0], backwards=True)[::-1]
-        if query.after is not None:
-            bits = self._cut(bits, query.after)[1]
-        return self._take(bits)
-
-    def has_before(self, bits: int, key: int) -> bool:
-        return bool(self._cut(bits, self.cursor(key))[0])
-
-    def has_after(self, bits: int, key: int) -> bool:
-        return bool(self._cut(bits, self.cursor(key))[1])
-
-    def _cut(self, bits: int, cursor: Cursor) -> tuple[int, int]:
-        """What stands before a record, and what behind it."""
-        column, falls = self._column, self._query.is_falling
-        if column is None:
-            below, above = keys_below(bits, cursor.key), keys_above(bits, cursor.key)
-            return (above, below) if falls else (below, above)
-        if cursor.value is None:
-            unknown = bits & ~column.known
-            before = bits & column.known | keys_below(unknown, cursor.key)
-            return before, keys_above(unknown, cursor.key)
-        less, same, more = column.compare(cursor.value)
-        first, last = (more, less) if falls else (less, more)
-        before = bits & (first | keys_below(same, cursor.key))
-        behind = bits & (last | keys_above(same, cursor.key) | ~column.known)
-        return before, behind
-
-    def _take(self, bits: int, *, backwards: bool = False) -> list[int]:
-        """The first records of the order, or the last ones from the end."""
-        column, falls, count = self._column, self._query.is_falling, self._query.limit
-        if column is None:
-            return take(bits, count, highest=falls != backwards)
-        known, unknown = bits & column.known, bits & ~column.known
-        if backwards:
-            keys = take(unknown, count, highest=True)
-            rest = count - len(keys)
-            return keys + column.take(known, rest, largest=not falls, highest=True)
-        keys = column.take(known, count, largest=falls)
-        return keys + take(unknown, count - len(keys))

@@ -5,7 +5,7 @@ only, whatever record they were about; they are events themselves, so they survi
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from datagen.spotcheck.results import Share
 from datagen.spotcheck.statistics import ShareCell, estimate_share, interval_share
 from datagen.store import ReviewState, ReviewStore
 from datagen.store.review_events import Decision, EventKind, ReviewEvent
-from datagen.store.review_samples import read_sample
+from datagen.store.review_samples import read_sample, read_sample_decisions
 
 Review = dict[str, Any]
 """State of a record as the page gets it: `revision`, `decision`, `reason`, `label`, `comment`,
@@ -129,20 +129,17 @@ class Reviews:
         Raises:
             ReviewError: no such sample.
         """
-        decisions = self._list_decisions(own=own)
         if sample is None:
-            return count_progress(decisions, total)
+            return count_progress(self._count_all(own=own), total)
         drawn = read_sample(self.store, sample)
-        cells: dict[str, dict[str, Decision]] = {stratum.name: {} for stratum in drawn.strata}
+        decisions = self._read_decisions(sample, own=own)
+        said: dict[str, Counter[Decision]] = {stratum.name: Counter() for stratum in drawn.strata}
         for record in drawn.records:
             if record.record in decisions:
-                cells[record.stratum][record.record] = decisions[record.record]
-        populations = {stratum.name: stratum.population for stratum in drawn.strata}
-        of_sample = {key: value for cell in cells.values() for key, value in cell.items()}
-        rejection = estimate_share(
-            [_count_cell(populations[name], cell.values()) for name, cell in cells.items()]
-        )
-        return count_progress(of_sample, len(drawn.records), rejection)
+                said[record.stratum][decisions[record.record]] += 1
+        cells = [_make_cell(stratum.population, said[stratum.name]) for stratum in drawn.strata]
+        counts = sum(said.values(), Counter[Decision]())
+        return count_progress(counts, len(drawn.records), estimate_share(cells))
 
     def list_open(self, sample: str, *, own: bool = False) -> list[str]:
         """The records of a sample without a decision, in its order; deferred ones come back last.
@@ -150,16 +147,26 @@ class Reviews:
         Raises:
             ReviewError: no such sample.
         """
-        decisions = self._list_decisions(own=own)
+        decisions = self._read_decisions(sample, own=own)
         records = [record.record for record in read_sample(self.store, sample).records]
         fresh = [record for record in records if record not in decisions]
         return fresh + [record for record in records if decisions.get(record) == "deferred"]
 
-    def _list_decisions(self, *, own: bool) -> dict[str, Decision]:
+    def _read_decisions(self, sample: str, *, own: bool) -> dict[str, Decision]:
         if own:
-            return self.store.read_decisions().get(self.reviewer, {})
-        states = self.store.read_states()
-        return {record: state.decision for record, state in states.items() if state.decision}
+            return self.store.read_decisions(self.reviewer).get(self.reviewer, {})
+        return read_sample_decisions(self.store, sample)
+
+    def _count_all(self, *, own: bool) -> Counter[Decision]:
+        if own:
+            return Counter(self.store.read_decisions(self.reviewer).get(self.reviewer, {}).values())
+        return Counter(
+            dict(
+                self.store.query(
+                    "SELECT decision, count(*) FROM states WHERE decision IS NOT NULL GROUP BY 1"
+                )
+            )
+        )
 
     def _turn_back(
         self, turn: Callable[[str, str], tuple[str, ReviewState] | None]
@@ -198,7 +205,7 @@ class Progress:
     def describe(self) -> str:
         """One sentence: `45 of 200, 31 accepted 9 rejected 5 deferred`, and the rate.
 
-        >>> count_progress({"a": "accepted", "b": "deferred"}, 3).describe()
+        >>> count_progress({"accepted": 1, "deferred": 1}, 3).describe()
         '2 of 3, 1 accepted 0 rejected 1 deferred; 0% rejected (0–79%)'
         """
         counts = f"{self.accepted} accepted {self.rejected} rejected {self.deferred} deferred"
@@ -210,16 +217,18 @@ class Progress:
 
 
 def count_progress(
-    decisions: Mapping[str, Decision], total: int, rejection: Share | None = None
+    counts: Mapping[Decision, int], total: int, rejection: Share | None = None
 ) -> Progress:
-    """Count decisions by record; the share is Wilson's where no other is given."""
-    counts = Counter(decisions.values())
-    accepted, rejected = counts["accepted"], counts["rejected"]
+    """The progress by counts of decisions; the share is Wilson's where no other is given."""
+    accepted, rejected, deferred = (
+        counts.get(decision, 0) for decision in ("accepted", "rejected", "deferred")
+    )
     if rejection is None:
         n = accepted + rejected
         estimate = rejected / n if n else 0.0
         rejection = Share(estimate, *interval_share(estimate, n), n)
-    return Progress(total, len(decisions), accepted, rejected, counts["deferred"], rejection)
+    reviewed = accepted + rejected + deferred
+    return Progress(total, reviewed, accepted, rejected, deferred, rejection)
 
 
 def read_edit(turns: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], ...]:
@@ -258,9 +267,9 @@ def _refuse_misfit(kind: str, **given: object) -> None:
         raise ReviewError(f"a comment has up to {LONGEST_COMMENT:,} characters")
 
 
-def _count_cell(population: int, decisions: Iterable[Decision]) -> ShareCell:
-    values = [value for value in decisions if value != "deferred"]
-    return ShareCell(population, len(values), values.count("rejected"))
+def _make_cell(population: int, counts: Mapping[Decision, int]) -> ShareCell:
+    rejected = counts.get("rejected", 0)
+    return ShareCell(population, counts.get("accepted", 0) + rejected, rejected)
 
 
 def _describe_event(event: ReviewEvent) -> dict[str, Any]:

@@ -71,6 +71,26 @@ class Facts:
     objects: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A row as the index holds it."""
+
+    key: int
+    id: str
+    type: str
+    is_accepted: bool
+    image: str
+    words: int
+    score: float | None
+    cost: float | None
+    reasons: str
+    flags: str
+    annotated: str
+    file: int | None
+    start: int | None
+    size: int | None
+
+
 class _Message(msgspec.Struct):
     value: str
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -12,6 +13,8 @@ import msgspec
 from datagen import __version__
 from datagen.errors import RunError
 from datagen.store import ReviewStore, RunStore, is_locked
+from datagen.viewer.agreement import measure_agreement
+from datagen.viewer.candidates import Candidate, CandidateReader, choose, describe_candidates
 from datagen.viewer.details import Details, describe_claim, describe_finding
 from datagen.viewer.index import open_index
 from datagen.viewer.overview import describe_overview
@@ -64,6 +67,8 @@ class Session:
         self._retired: list[View] = []
         self.view = self._make_view(on_progress)
         self.details = Details(target)
+        self._candidates: CandidateReader | None = None
+        self._candidates_lock = threading.Lock()
         self.thumbnails = Thumbnails(place_index(target.path, THUMBS_FOLDER))
 
     def __enter__(self) -> Self:
@@ -148,13 +153,46 @@ class Session:
 
     def describe_record(self, key: int) -> dict[str, Any]:
         """One record whole."""
-        view = self.view
+        view, reviews = self.view, self.reviews
         row = view.find_row(key)
+        choice = reviews.store.read_state(row.id).choice if reviews is not None else None
         return {
-            **self.details.describe(view.index, row),
+            **self.details.describe(view.index, row, choice),
             "picture": f"/picture/{key}" if view.has_picture(row) else None,
-            "review": self.reviews.state(row.id) if self.reviews is not None else None,
+            "review": reviews.state(row.id) if reviews is not None else None,
         }
+
+    def describe_candidates(self, key: int) -> dict[str, Any]:
+        """The replies to a record's request, blind until this reviewer has chosen."""
+        record = self.view.find_row(key).id
+        choice = self.reviews.find_choice(record) if self.reviews is not None else None
+        return describe_candidates(
+            self._read_candidates(record), record, choice, seed=self.target.settings.seed
+        )
+
+    def choose(self, key: int, revision: int, label: str) -> dict[str, Any]:
+        """Keep a choice among the candidates; what stood under each label, and what holds then.
+
+        Raises:
+            StaleRevision: somebody decided meanwhile.
+            ReviewError: no such label.
+        """
+        record, reviews = self.view.find_row(key).id, self.need_reviews()
+        found = self._read_candidates(record)
+        review = choose(reviews, record, revision, label, found, seed=self.target.settings.seed)
+        return {**self.describe_candidates(key), "review": review}
+
+    def _read_candidates(self, record: str) -> list[Candidate]:
+        if not self.target.is_run:
+            return []
+        with self._candidates_lock:  # its checker remembers the image it saw last
+            if self._candidates is None:
+                self._candidates = CandidateReader(self.target.path, self.target.settings)
+            return self._candidates.read(record)
+
+    def describe_agreement(self, sample: str | None = None) -> dict[str, Any]:
+        """How far the checks agree with reviewers, and these with each other."""
+        return measure_agreement(self.need_reviews().store, sample)
 
     def find_picture(self, key: int) -> Picture:
         """The picture file of a record.

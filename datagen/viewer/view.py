@@ -6,9 +6,10 @@ from datagen.records import IMAGE_TOKEN
 from datagen.store import ReviewStore
 from datagen.store.review_events import ReviewState
 from datagen.viewer.decisions import DecidedSets, describe_state
-from datagen.viewer.index import Index, StoredRow
+from datagen.viewer.index import Index
 from datagen.viewer.listing import Listing, Query, find_nothing
 from datagen.viewer.refusals import RefusedError
+from datagen.viewer.rows import StoredRow
 from datagen.viewer.searching import mark_hits
 
 HEAD = 160

@@ -181,7 +181,7 @@ def _page(n: int, generation: str, count: int) -> str:
 
 
 def _search(n: int) -> str:
-    return (f"w{n}", "dog", f'"red dog" -w{n}', f"w{n * 3} bus", f"w{n % 9}*")[n % 5]
+    return (f"w{n}", "dog", f'"red dog" -w{n}', f"w{n * 3} bus", f"w1{n:03}*")[n % 5]
 
 
 def _filter(n: int) -> str:

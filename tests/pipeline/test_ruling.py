@@ -10,7 +10,7 @@ import pytest
 
 from datagen import pipeline
 from datagen.config import RunSettings, make_settings
-from datagen.pipeline.ruling import make_ruling, read_rulings, read_turns
+from datagen.pipeline.ruling import make_ruling, name_candidate, read_rulings, read_turns
 from datagen.records import Turn
 from datagen.store import ReviewState, ReviewStore, RunStore
 from datagen.store.review_events import EventKind
@@ -174,7 +174,7 @@ def test_a_rejection_stands_against_an_edit(coco: dict[str, Any], tmp_path: Path
 
 def _ask_with_a_false_bus(coco: dict[str, Any], out: Path) -> None:
     client = ScriptedClient()
-    client.texts = {"red bus": f"Question:\nWhat is there?\n===\nAnswer:\n{FALSE}"}
+    client.texts = {"red bus": _write_reply(FALSE)}
     _ask(coco, out, client)
 
 
@@ -214,19 +214,18 @@ def test_a_reply_that_failed_cannot_be_trusted(coco: dict[str, Any], tmp_path: P
 def _ask_two(coco: dict[str, Any], out: Path) -> tuple[str, str]:
     """A run with two candidates each; the answers of both to the bus, the better first."""
     client = ScriptedClient()
-    good, plain = (
-        f"Question:\nWhat is there?\n===\nAnswer:\n{text}"
-        for text in ("A red bus waits at a crossing.", "A zebra stands by the red bus.")
-    )
-    client.once = {"red bus": good}
-    client.texts = {"red bus": plain}
+    client.once = {"red bus": _write_reply("A red bus waits at a crossing.")}
+    client.texts = {"red bus": _write_reply("A zebra stands by the red bus.")}
     _ask(coco, out, client, candidates=2, mix={"conversation": 1.0})
     with RunStore(out) as store:
         found = store.find_request(BUS)
     assert found is not None
-    good = next(answer for answer in found[1] if "zebra" not in answer.reply.text)
-    bad = next(answer for answer in found[1] if "zebra" in answer.reply.text)
-    return f"{good.candidate}.{good.round}", f"{bad.candidate}.{bad.round}"
+    good, bad = sorted(found[1], key=lambda answer: "zebra" in answer.reply.text)
+    return name_candidate(good), name_candidate(bad)
+
+
+def _write_reply(answer: str) -> str:
+    return f"Question:\nWhat is there?\n===\nAnswer:\n{answer}"
 
 
 def test_the_chosen_candidate_wins_over_the_score(coco: dict[str, Any], tmp_path: Path) -> None:

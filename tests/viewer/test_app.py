@@ -1,13 +1,14 @@
 """The page's questions are answered in JSON, as agreed with the page; errors are sentences."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from datagen.config import shipped_folder
+from datagen.config import RunSettings, shipped_folder
+from datagen.pipeline import build_dataset
 from tests.viewer.asking import Page, find_target, serve_page
 
 SAMPLES = shipped_folder("samples")
@@ -334,3 +335,40 @@ def test_a_set_where_nothing_can_be_written_is_shown_without_decisions(
         assert (answer.status, "read-only" in answer.json["error"]) == (409, True)
     assert not list(run.glob("*view*"))
     assert not (run / "review.sqlite").exists()
+
+
+GOOD = (("Who is there?", "A cook stands in a kitchen."), ("What is it?", "It is a kitchen."))
+PLAIN = (("What is it?", "A kitchen."), ("Who is there?", "A cook."))
+
+
+def test_candidates_are_blind_until_one_is_chosen(
+    make_run: Callable[..., RunSettings], tmp_path: Path
+) -> None:
+    build_dataset(tmp_path, make_run(GOOD, PLAIN))
+    with serve_page(find_target(tmp_path)) as page:
+        shown = page.get("/api/records/1/candidates")
+        assert shown["order"] == ["A", "B"]
+        assert shown["choice"] is None
+        assert {"model", "score", "candidate"}.isdisjoint(shown["candidates"][0])
+        refused = page.post("/api/records/1/choice", {"revision": 0, "label": "C"})
+        assert (refused.status, "'C' is no candidate" in refused.json["error"]) == (400, True)
+        label = next(
+            each["label"] for each in shown["candidates"] if each["turns"][1]["text"] == PLAIN[0][1]
+        )
+        chosen = page.post("/api/records/1/choice", {"revision": 0, "label": label}).json
+        assert chosen["choice"]["label"] == label
+        assert {each["model"] for each in chosen["choice"]["revealed"]} == {"model 0", "model 1"}
+        assert chosen["review"]["revision"] == 1
+        replies = page.get("/api/records/1")["replies"]
+        assert [each["chosen"] for each in replies] == [False, True]
+        assert page.get("/api/records/1/candidates")["choice"] == chosen["choice"]
+        stale = page.post("/api/records/1/choice", {"revision": 0, "label": "tie"})
+        assert stale.status == 409
+        page.post("/api/undo", {})
+        assert page.get("/api/records/1/candidates")["choice"] is None
+
+
+def test_agreement_is_told(page: Page) -> None:
+    told = page.get("/api/agreement")
+    assert set(told) == {"checks", "reviewers", "text"}
+    assert page.ask("/api/agreement?sample=none").status == 400

@@ -32,7 +32,9 @@ def test_what_is_needed_comes_first_and_once(tmp_path: Path) -> None:
 
 
 def test_names_that_a_list_gives_away_are_exported_under_them(tmp_path: Path) -> None:
-    entry = write(tmp_path, main='import { h } from "./lib.js";\nh();\n', lib="var a=1;export{a as h};")
+    entry = write(
+        tmp_path, main='import { h } from "./lib.js";\nh();\n', lib="var a=1;export{a as h};"
+    )
     assert 'modules["js/lib.js"] = { h: a };' in bundle_modules(entry)
 
 

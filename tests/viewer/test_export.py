@@ -32,7 +32,9 @@ def session(tmp_path: Path) -> Iterator[Session]:
                 {"from": "human", "value": f"{token}What is it?"},
                 {"from": "gpt", "value": f"A scene </script><b>{number}</b> ."},
             ]
-            record = {"id": f"r{number}", "conversations": said} | ({"image": image} if image else {})
+            record = {"id": f"r{number}", "conversations": said} | (
+                {"image": image} if image else {}
+            )
             target.write(json.dumps(record) + "\n")
     settings = RunSettings(captions=PICTURES.parent / "captions.json", images=PICTURES)
     with Session(open_target(file, settings), reviewer="ann") as found:
@@ -50,19 +52,25 @@ def test_one_file_holds_records_and_each_picture_once(session: Session, tmp_path
     assert export_copy(session, tmp_path / "copy.html") == 5
     data = read_data((tmp_path / "copy.html").read_text(encoding="utf-8"))
     assert len(data["pictures"]) == 2
-    assert all(str(each).startswith("data:image/jpeg;base64,") for each in data["pictures"].values())
+    assert all(
+        str(each).startswith("data:image/jpeg;base64,") for each in data["pictures"].values()
+    )
     rows = data["files"]["rows/0"]
     assert [row["id"] for row in rows] == [f"r{n}" for n in range(5)]  # type: ignore[index]
     assert data["files"]["records/4"]["picture"] is None
 
 
-def test_no_text_of_a_record_ends_the_script_that_holds_it(session: Session, tmp_path: Path) -> None:
+def test_no_text_of_a_record_ends_the_script_that_holds_it(
+    session: Session, tmp_path: Path
+) -> None:
     export_copy(session, tmp_path / "copy.html")
     page = (tmp_path / "copy.html").read_text(encoding="utf-8")
     assert page.count("</script>") == 2  # of the data and of the page's own script
 
 
-def test_the_policy_of_one_file_names_its_script_and_its_style(session: Session, tmp_path: Path) -> None:
+def test_the_policy_of_one_file_names_its_script_and_its_style(
+    session: Session, tmp_path: Path
+) -> None:
     export_copy(session, tmp_path / "copy.html")
     page = (tmp_path / "copy.html").read_text(encoding="utf-8")
     policy = page.partition('http-equiv="Content-Security-Policy" content="')[2].partition('">')[0]

@@ -13,7 +13,9 @@ MODULES = [*sorted((STATIC / "js").glob("*.js")), STATIC.parent / "copied" / "so
 
 
 def test_the_front_end_is_under_150_kilobytes() -> None:
-    sizes = [path.stat().st_size for path in STATIC.rglob("*") if path.suffix in {".js", ".css", ".html"}]
+    sizes = [
+        path.stat().st_size for path in STATIC.rglob("*") if path.suffix in {".js", ".css", ".html"}
+    ]
     assert sum(sizes) < 150_000
 
 
@@ -37,7 +39,8 @@ def test_what_is_vendored_has_its_licence_beside_it() -> None:
 def test_no_module_makes_markup_of_text(module: Path) -> None:
     text = module.read_text(encoding="utf-8")
     assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|\bstyle=", text
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|\bstyle=",
+        text,
     )
 
 
@@ -54,4 +57,6 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
     assert addresses
     assert all(each.startswith("static/") or each == "data:," for each in addresses)
     for path in [*MODULES, *(STATIC / "css").glob("*.css")]:
-        assert not re.search(r"https?://|url\(|@import", path.read_text(encoding="utf-8")), path.name
+        assert not re.search(r"https?://|url\(|@import", path.read_text(encoding="utf-8")), (
+            path.name
+        )

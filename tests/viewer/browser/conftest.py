@@ -99,7 +99,9 @@ def watch(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
     def make(**options: Any) -> BrowserContext:  # noqa: ANN401 - playwright's own
         context = browser.new_context(**{"viewport": WIDE, "reduced_motion": "reduce", **options})
         context.on("weberror", lambda error: complaints.append(str(error.error)))
-        context.on("console", lambda line: complaints.append(line.text) if is_bad(line.text) else None)
+        context.on(
+            "console", lambda line: complaints.append(line.text) if is_bad(line.text) else None
+        )
         contexts.append(context)
         return context
 

@@ -61,7 +61,9 @@ def test_a_failed_save_and_open_reasons_put_up_no_barrier_either(open_page: Open
     page.get_by_role("button", name="Give it up").click()
 
 
-def test_the_focus_goes_to_the_record_that_was_opened_and_back_to_its_place(open_page: Open) -> None:
+def test_the_focus_goes_to_the_record_that_was_opened_and_back_to_its_place(
+    open_page: Open,
+) -> None:
     page = open_page()
     page.locator(".row a").nth(4).click()
     expect(page.locator("h1")).to_be_focused()

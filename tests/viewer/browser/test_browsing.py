@@ -117,9 +117,13 @@ def test_a_row_of_the_table_lights_its_box_for_the_keyboard_too(open_page: Open)
 
 def test_a_contradiction_is_told_in_words_beside_colour_and_line(open_page: Open) -> None:
     page = open_record(open_page, FALSE)
-    expect(page.locator("mark.is-contradicted")).to_have_text(re.compile(r"no person.*contradicted"))
+    expect(page.locator("mark.is-contradicted")).to_have_text(
+        re.compile(r"no person.*contradicted")
+    )
     expect(page.locator(".conversation .lines")).to_contain_text("contradicted")
-    style = page.locator("mark.is-contradicted").evaluate("it => getComputedStyle(it).textDecorationStyle")
+    style = page.locator("mark.is-contradicted").evaluate(
+        "it => getComputedStyle(it).textDecorationStyle"
+    )
     assert style == "wavy"
 
 
@@ -151,7 +155,9 @@ def test_j_and_k_walk_through_the_list_that_was_filtered(open_page: Open) -> Non
         page.wait_for_selector(".record-head h1")
         expect(page.locator(".beside [aria-current]")).to_have_count(1)
         seen.append(page.locator("h1").inner_text())
-        page.wait_for_function("() => document.title.startsWith(document.querySelector('h1').textContent)")
+        page.wait_for_function(
+            "() => document.title.startsWith(document.querySelector('h1').textContent)"
+        )
     assert len(set(seen)) == 3
     page.keyboard.press("k")
     expect(page.locator("h1")).to_have_text(seen[1])

@@ -20,7 +20,15 @@ def copies(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that holds both kinds of copy."""
     folder = tmp_path_factory.mktemp("copies")
     for name in ("copy.html", "copy"):
-        command = [sys.executable, "-m", "datagen", "view", str(run), "--export", str(folder / name)]
+        command = [
+            sys.executable,
+            "-m",
+            "datagen",
+            "view",
+            str(run),
+            "--export",
+            str(folder / name),
+        ]
         subprocess.run(command, check=True, capture_output=True)
     return folder
 
@@ -68,7 +76,9 @@ def test_a_copy_lists_filters_searches_and_goes_back(page: Page) -> None:
 
 
 def test_a_copy_shows_a_record_with_picture_and_boxes(page: Page) -> None:
-    page.get_by_role("region", name="Reason of rejection").get_by_role("link", name="false-absence").click()
+    page.get_by_role("region", name="Reason of rejection").get_by_role(
+        "link", name="false-absence"
+    ).click()
     page.locator(".row a").first.click()
     expect(page.locator("h1")).to_have_text(FALSE)
     expect(page.locator(".boxes .box")).to_have_count(12)
@@ -90,7 +100,9 @@ def test_nothing_can_be_decided_in_a_copy(page: Page) -> None:
 
 
 def test_a_hostile_answer_does_nothing_in_a_copy_either(page: Page) -> None:
-    page.get_by_role("region", name="Reason of rejection").get_by_role("link", name="html-markup").click()
+    page.get_by_role("region", name="Reason of rejection").get_by_role(
+        "link", name="html-markup"
+    ).click()
     page.locator(".row a").first.click()
     expect(page.locator("h1")).to_have_text(HOSTILE)
     expect(page.locator(".turn.is-model .said")).to_contain_text("<script>")

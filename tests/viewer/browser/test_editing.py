@@ -70,4 +70,3 @@ def test_an_edit_that_could_not_be_saved_is_still_there(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("disk full")
     expect(answer(page)).to_have_value("Three persons lie and stand on a beach.")
     page.get_by_role("button", name="Discard the edit").click()
-

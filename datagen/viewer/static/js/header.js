@@ -11,7 +11,7 @@ const PAGES = [["", "Records"], ["overview", "Overview"], ["agreement", "Agreeme
 
 export function Header({ state }) {
   const { about, place } = state;
-  const pages = PAGES.filter(([view]) => view !== "agreement" || about?.can_review);
+  const pages = PAGES.filter(([view]) => view !== "agreement" || about?.can_review || about?.has_agreement);
   return html`<header class="top">
     <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <p class="target" title=${about?.target}><span class="product">Inspector</span> <strong dir="auto">${show(about?.name ?? "")}</strong>${about?.is_live && html` <span class="live">still writing</span>`}</p>
