@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from datagen.config import RunSettings, shipped_folder
+from datagen.config import make_settings, shipped_folder
 from datagen.errors import SettingsError
 from datagen.viewer import export
 from datagen.viewer.export import export_copy
@@ -36,7 +36,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
                 {"image": image} if image else {}
             )
             target.write(json.dumps(record) + "\n")
-    settings = RunSettings(captions=PICTURES.parent / "captions.json", images=PICTURES)
+    settings = make_settings({"captions": PICTURES.parent / "captions.json", "images": PICTURES})
     with Session(open_target(file, settings), reviewer="ann") as found:
         yield found
 

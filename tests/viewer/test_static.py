@@ -22,7 +22,7 @@ def test_the_front_end_is_under_150_kilobytes() -> None:
 @pytest.mark.parametrize("folder", [STATIC / "vendor", BROWSER / "vendor"])
 def test_what_is_vendored_is_what_was_published(folder: Path) -> None:
     lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
-    named = dict(reversed(line.split("  ")) for line in lines)
+    named = {name: digest for digest, name in (line.split("  ") for line in lines)}
     files = {path.name: path for path in folder.iterdir() if path.suffix not in {".md", ""}}
     assert files.keys() <= named.keys()
     for name, digest in named.items():

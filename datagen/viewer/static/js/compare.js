@@ -14,7 +14,7 @@ import { formatNumber, spell } from "./words.js";
 
 export function ComparePage({ state }) {
   const { detail, place, candidates } = state;
-  useEffect(() => { if (place.record) loadCandidates(place.record); }, [place.record]);
+  useEffect(() => { if (place.record) loadCandidates(place.record); }, [place.record, !candidates]);
   const answer = candidates?.key === place.record ? candidates.answer : null;
   return html`<main class="compare-page">
     <header class="record-head">

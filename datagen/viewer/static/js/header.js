@@ -14,7 +14,7 @@ export function Header({ state }) {
   const pages = PAGES.filter(([view]) => view !== "agreement" || about?.can_review || about?.has_agreement);
   return html`<header class="top">
     <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
-    <p class="target" title=${about?.target}><span class="product">Inspector</span> <strong dir="auto">${show(about?.name ?? "")}</strong>${about?.is_live && html` <span class="live">still writing</span>`}</p>
+    <p class="target"><span class="product">Inspector</span> <strong dir="auto">${show(about?.name ?? "")}</strong>${about?.is_live && html` <span class="live">still writing</span>`}</p>
     <nav aria-label="Pages"><ul>${pages.map(([view, says]) => html`<li><a data-in href=${addressOf(view, place)} aria-current=${(place.view || "") === view ? "page" : null}>${says}</a></li>`)}</ul></nav>
     <${Progress} progress=${state.progress} sample=${place.sample} />
     ${!areKeysOn() && html`<span class="keys-off">keys are off</span>`}
