@@ -6,7 +6,7 @@ that is understood here.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from datagen.errors import DatasetError
@@ -17,16 +17,21 @@ _LISTED = re.compile(r"\bexport\s*\{([^}]+)\};?\s*$")
 _LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
-def bundle_modules(entry: Path) -> str:
+def bundle_modules(entry: Path, instead: Mapping[Path, Path] | None = None) -> str:
     """One script that does what the module `entry` does with all that it imports.
+
+    Args:
+        entry: the first module.
+        instead: modules, each with the one that stands in its place.
 
     Raises:
         DatasetError: a module is written in a form that is not understood.
     """
-    root = entry.parent
+    texts: dict[Path, str] = {}
+    _read_modules(entry, instead or {}, (), texts)
     parts = ["const modules = {};"]
-    for path in _sort_modules(entry, ()):
-        body = _rewrite(path, root)
+    for path, module in texts.items():
+        body = _rewrite(path, module, entry.parent)
         # The entry comes last and may wait for something at its top.
         parts.append(body if path == entry else f"(() => {{\n{body}\n}})();")
     text = "\n".join(parts)
@@ -35,18 +40,21 @@ def bundle_modules(entry: Path) -> str:
     return text
 
 
-def _sort_modules(path: Path, above: tuple[Path, ...]) -> list[Path]:
-    """A module and all below it, those that others need first."""
+def _read_modules(
+    path: Path, instead: Mapping[Path, Path], above: tuple[Path, ...], texts: dict[Path, str]
+) -> None:
+    """Read a module and all below it, those that others need first."""
     if path in above:
         raise DatasetError(path, "is imported by what it imports")
-    found: dict[Path, None] = {}
-    for _, address in _IMPORT.findall(path.read_text(encoding="utf-8")):
-        found |= dict.fromkeys(_sort_modules((path.parent / address).resolve(), (*above, path)))
-    return [*found, path]
+    if path in texts:
+        return
+    text = instead.get(path, path).read_text(encoding="utf-8")
+    for _, address in _IMPORT.findall(text):
+        _read_modules((path.parent / address).resolve(), instead, (*above, path), texts)
+    texts[path] = text
 
 
-def _rewrite(path: Path, root: Path) -> str:
-    text = path.read_text(encoding="utf-8")
+def _rewrite(path: Path, text: str, root: Path) -> str:
     exported = [(name, name) for name in _DECLARED.findall(text)]
     text = _DECLARED.sub("", text)
     if (listed := _LISTED.search(text)) is not None:

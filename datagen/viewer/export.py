@@ -27,10 +27,14 @@ from datagen.viewer.pictures import Picture, check_size
 from datagen.viewer.session import Session
 
 ROWS = 200
-"""Rows in one file of a folder; the page's `copy.js` reads as many."""
+"""Rows in one file of a folder; `copied/source.js` reads as many."""
 
 MOST_IN_FILE = 500
 """Records of a copy in one file; more would make it too large to open."""
+
+_SOURCE = "js/source.js"
+_COPIED = Path(__file__).resolve().parent / "copied" / "source.js"
+"""The module that asks the server, and the one that reads the copy in its place."""
 
 _SIDE = 900  # pixels of a picture's longer side in one file
 _POLICY = "default-src 'none'; script-src {}; style-src {}; img-src {}; base-uri 'none'; form-action 'none'"
@@ -87,7 +91,7 @@ def _make_page(data: str) -> str:
     page = (STATIC / "index.html").read_text(encoding="utf-8")
     sheets = re.findall(r'<link rel="stylesheet" href="static/(.+?)">\n', page)
     style = "\n".join((STATIC / name).read_text(encoding="utf-8") for name in sheets)
-    script = bundle_modules(STATIC / "js" / "main.js")
+    script = bundle_modules(STATIC / "js" / "main.js", {STATIC / _SOURCE: _COPIED})
     page = re.sub(r'<link rel="stylesheet".+\n|<script type="module".+\n', "", page)
     policy = _POLICY.format(_digest(script), _digest(style), "data:")
     head = f"{_make_meta(policy)}<style>{style}</style>\n</head>"
@@ -115,11 +119,13 @@ def _export_folder(session: Session, folder: Path, on_progress: Progress) -> int
         folder.mkdir(parents=True, exist_ok=True)
         _write_answers(session, _InFolder(folder, session), on_progress)
         shutil.copytree(STATIC, folder / "static", ignore=shutil.ignore_patterns("index.html"))
+        shutil.copyfile(_COPIED, folder / "static" / _SOURCE)
         page = (STATIC / "index.html").read_text(encoding="utf-8")
         policy = _POLICY.format("'self'", "'self'", "'self' data:") + "; connect-src 'self'"
-        mark = f'{_make_meta(policy)}<meta name="datagen-copy" content="folder">\n</head>'
         # Last, so that a copy that was stopped half way opens nowhere.
-        (folder / "index.html").write_text(page.replace("</head>", mark, 1), encoding="utf-8")
+        (folder / "index.html").write_text(
+            page.replace("</head>", f"{_make_meta(policy)}</head>", 1), encoding="utf-8"
+        )
     except OSError as exc:
         raise RunError(folder, f"cannot be written: {exc.strerror}") from exc
     return session.view.index.size
@@ -128,9 +134,9 @@ def _export_folder(session: Session, folder: Path, on_progress: Progress) -> int
 def _write_answers(session: Session, keeper: _Keeper, on_progress: Progress) -> None:
     total = session.view.index.size
     keeper.write("about", _describe(session, total))
-    for name, describe in (("overview", "describe_overview"), ("agreement", "describe_agreement")):
-        if (found := getattr(session, describe, None)) is not None:
-            keeper.write(name, found())
+    keeper.write("overview", session.describe_overview())
+    if session.reviews is not None:
+        keeper.write("agreement", session.describe_agreement())
     rows: list[dict[str, Any]] = []
     for done, row in enumerate(_iterate_rows(session)):
         detail = session.describe_record(row["key"])
@@ -147,8 +153,8 @@ def _write_answers(session: Session, keeper: _Keeper, on_progress: Progress) -> 
 
 def _describe(session: Session, total: int) -> dict[str, Any]:
     about = session.describe()
-    fixed = {"can_review": False, "is_live": False, "records": total, "target": "", "reviewer": ""}
-    return {**about, **fixed}
+    fixed = {"can_review": False, "is_live": False, "records": total, "reviewer": ""}
+    return {**about, **fixed, "has_agreement": session.reviews is not None}
 
 
 def _list_searched(detail: dict[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def test_a_contradiction_is_told_in_words_beside_colour_and_line(open_page: Open
     expect(page.locator("mark.is-contradicted")).to_have_text(
         re.compile(r"no person.*contradicted")
     )
-    expect(page.locator(".doubts")).to_contain_text("contradicted")
+    expect(page.locator(".conversation .lines")).to_contain_text("contradicted")
     style = page.locator("mark.is-contradicted").evaluate(
         "it => getComputedStyle(it).textDecorationStyle"
     )

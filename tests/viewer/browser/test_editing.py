@@ -37,7 +37,7 @@ def test_the_checks_say_at_once_what_is_wrong_and_when_it_is_right(page: Page) -
 
 def test_a_draft_outlives_a_reload(page: Page) -> None:
     answer(page).fill("Half a sentence")
-    page.wait_for_function("() => Object.keys(sessionStorage).length > 0")
+    page.wait_for_function("() => Object.keys(localStorage).some((name) => name.includes('draft'))")
     page.reload()
     expect(answer(page)).to_have_value("Half a sentence")
     page.get_by_role("button", name="Discard the edit").click()

@@ -31,7 +31,7 @@ def test_an_address_in_an_answer_is_no_link(open_page: Open) -> None:
 def test_characters_that_cannot_be_seen_are_told_by_their_codes(open_page: Open) -> None:
     page = open_page("reason=html-markup")
     page.locator(".row a").first.click()
-    codes = page.locator(".turn.is-model .hidden-character")
+    codes = page.locator(".turn.is-model .said .hidden-character")
     expect(codes).to_have_text(["⟨U+202E⟩", "⟨U+202C⟩", "⟨U+0007⟩"])
     expect(page.locator(".turn.is-model .said")).to_contain_text("⟨U+202E⟩")
 
@@ -63,7 +63,7 @@ def test_a_picture_outside_of_the_folder_is_not_shown(page: Page) -> None:
 def test_a_text_of_megabytes_is_shown_in_parts(page: Page) -> None:
     page.locator(".row", has_text="A dog runs.").locator("a").click()
     said = page.locator(".turn.is-model .said")
-    expect(said.get_by_role("button", name="Show")).to_be_visible()
+    expect(said.get_by_role("button", name="Show")).to_be_visible(timeout=60_000)
     assert len(said.inner_text()) < 25_000
 
 

@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "../vendor/preact-htm.js";
 import { Rows } from "./cards.js";
 import { ActiveFilters, Filters } from "./filters.js";
 import { reloadList, turnPage } from "./listing.js";
+import { Trouble } from "./parts.js";
 import { go, writePlace } from "./place.js";
 import { formatCount } from "./words.js";
 
@@ -38,11 +39,11 @@ export function BrowsePage({ state }) {
           <a data-in href=${writePlace({ layout: null })} aria-current=${shape === "card" ? "true" : null}>Grid</a>
           <a data-in href=${writePlace({ layout: "list" })} aria-current=${shape === "line" ? "true" : null}>List</a></span>
         <p class="total" aria-live="polite">${list ? `${list.total_is_capped ? "more than " : ""}${formatCount(list.total, "record")}` : ""}</p>
-        ${list?.new > 0 && html`<button type="button" class="new" onClick=${reloadList}>${formatCount(list.new)} new – show</button>`}
+        ${list?.new > 0 && html`<button class="new" onClick=${reloadList}>${formatCount(list.new)} new – show</button>`}
         ${list?.rows.length > 0 && state.about?.can_review && html`<a data-in class="button" href=${writePlace({ record: list.rows[0].key })}>Review these →</a>`}
       </div>
       <${ActiveFilters} place=${place} />
-      ${state.trouble && html`<p class="trouble" role="alert">${state.trouble}</p>`}
+      <${Trouble} message=${state.trouble} />
       ${list?.rows.length === 0 && html`<p class="empty">No record fits. <a data-in href=${location.pathname}>Take all filters away</a></p>`}
       <${Rows} list=${list} shape=${shape} />
       <${Pages} list=${list} />
@@ -66,6 +67,6 @@ function Search({ query }) {
 function Pages({ list }) {
   if (!list || (!list.next && !list.previous)) return null;
   return html`<nav class="pages" aria-label="Pages">
-    <button type="button" disabled=${!list.previous} onClick=${() => turnPage(-1)}>← Previous <kbd>[</kbd></button>
-    <button type="button" disabled=${!list.next} onClick=${() => turnPage(1)}>Next <kbd>]</kbd> →</button></nav>`;
+    <button disabled=${!list.previous} onClick=${() => turnPage(-1)}>← Previous <kbd>[</kbd></button>
+    <button disabled=${!list.next} onClick=${() => turnPage(1)}>Next <kbd>]</kbd> →</button></nav>`;
 }

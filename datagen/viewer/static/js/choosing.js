@@ -1,5 +1,6 @@
 // Choosing: the candidates of a record, blind until a choice is on disk.
 
+import { fetchRecord, forget } from "./records.js";
 import { get, post } from "./source.js";
 import { change, state } from "./store.js";
 
@@ -23,11 +24,14 @@ export async function choose(label) {
   const { key } = candidates;
   change({ saving: { key, kind: "choose" } });
   try {
-    const answer = await post(`api/records/${encodeURIComponent(key)}/choice`, { revision: known.revision ?? known.choice?.revision ?? 0, label });
+    const answer = await post(`api/records/${encodeURIComponent(key)}/choice`, { revision: state.detail?.review.revision ?? 0, label });
+    forget(key); // its revision has moved on
+    if (state.place.record === key) change({ detail: await fetchRecord(key) });
     change({ saving: null, candidates: { key, answer, message: "" }, said: "Choice saved" });
   } catch (error) {
-    const newer = error.status === 409 ? error.body?.candidates : null;
-    change({ saving: null, candidates: { key, answer: newer ?? known, message: `Not saved: ${error.message}` } });
+    const review = error.status === 409 && error.body?.review;
+    if (review && state.detail) state.detail = { ...state.detail, review };
+    change({ saving: null, candidates: { key, answer: known, message: `Not saved: ${error.message}` } });
   }
 }
 

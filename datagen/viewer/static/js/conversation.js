@@ -2,8 +2,9 @@
 
 import { html } from "../vendor/preact-htm.js";
 import { lightClaims, lightWith, unlight, useLight } from "./lighting.js";
-import { Turns } from "./turns.js";
+import { Icon } from "./parts.js";
 import { Long, cut, findHits, makeOffsets, show } from "./texts.js";
+import { Line, Turns } from "./turns.js";
 
 export const VERDICTS = {
   contradicted: { icon: "✕", says: "the annotations say otherwise" },
@@ -65,10 +66,8 @@ function showPiece(text) {
 function Doubts({ text, spans, lit }) {
   const doubtful = spans.filter((span) => DOUBTFUL.has(span.verdict));
   if (!doubtful.length || text.length > LONG) return null;
-  return html`<ul class="doubts">${doubtful.map((span) => html`<li class="is-${span.verdict} ${lit.claims.has(span.n) ? "is-lit" : ""}"
-      onMouseEnter=${() => lightClaims([span])} onMouseLeave=${unlight}>
-    <span class="icon" aria-hidden="true">${VERDICTS[span.verdict].icon}</span>
-    <span><strong>${span.verdict === "fault" ? span.rule : span.verdict}</strong> <q dir="auto">${show(text.slice(span.start, span.end))}</q> ${show(span.detail || VERDICTS[span.verdict].says)}</span></li>`)}</ul>`;
+  return html`<ul class="lines">${doubtful.map((span) => html`<${Line} kind="is-${span.verdict} ${lit.claims.has(span.n) ? "is-lit" : ""}" sign=${VERDICTS[span.verdict].icon} name=${span.verdict === "fault" ? span.rule : span.verdict}
+    span=${text.slice(span.start, span.end)} message=${span.detail || VERDICTS[span.verdict].says} onMouseEnter=${() => lightClaims([span])} onMouseLeave=${unlight} />`)}</ul>`;
 }
 
 /** How many claims of each verdict there are; explains the marks at the same time. */
@@ -77,7 +76,7 @@ export function ClaimCounts({ claims, score }) {
   const order = ["supported", "contradicted", "unsupported", "unverifiable"];
   return html`<p class="claim-counts">${claims.length} claims${score !== null && html`, score <strong>${score.toFixed(2)}</strong>`}: ${order.map((verdict) => {
     const count = claims.filter((claim) => claim.verdict === verdict).length;
-    return html`<span class="claim-count ${count ? "" : "is-none"}" title=${VERDICTS[verdict].says}><span class="icon is-${verdict}" aria-hidden="true">${VERDICTS[verdict].icon}</span> ${count} <span class="claim is-${verdict}">${verdict}</span></span> `;
+    return html`<span class="claim-count ${count ? "" : "is-none"}" title=${VERDICTS[verdict].says}><${Icon} sign=${VERDICTS[verdict].icon} kind="is-${verdict}" /> ${count} <span class="claim is-${verdict}">${verdict}</span></span> `;
   })}</p>`;
 }
 
@@ -88,7 +87,7 @@ export function Evidence({ detail }) {
   if (!main || (main.box !== undefined && !box)) return html`<p class="evidence quiet">Point at a word, a box or a line of the table.</p>`;
   if (box) return html`<p class="evidence">Box ${box.n + 1}, ${show(box.category)}${box.crowd ? ": a crowd, one box around many" : ""}</p>`;
   return html`<ul class="evidence">${main.claims.slice(0, 3).map((claim) => html`<li>
-    <span class="icon is-${claim.verdict}" aria-hidden="true">${VERDICTS[claim.verdict].icon}</span>
+    <${Icon} sign=${VERDICTS[claim.verdict].icon} kind="is-${claim.verdict}" />
     <span><strong>${claim.verdict}</strong> ${claim.family}${claim.subject && html` <em dir="auto">${show(claim.subject)}</em>`}${claim.detail && html`: ${show(claim.detail)}`}
     <span class="quiet"> ${rest(claim)} <code>${claim.rule}</code></span></span></li>`)}</ul>`;
 }

@@ -82,6 +82,7 @@ export async function takeBack(way) {
       return;
     }
     settle(answer.key, answer.review, way === "undo" ? "Undone" : "Redone");
+    change({ candidates: null }); // it may have been a choice, which is then hidden again
     if (answer.key !== null && state.place.record !== String(answer.key)) go({ record: answer.key, edit: null });
   } catch (error) {
     change({ saving: null, unsaved: { key: null, kind: way, message: error.message } });

@@ -13,7 +13,7 @@ const KINDS = { accept: "accepted", reject: "rejected", defer: "deferred", edit:
 export function DecisionBar({ state, detail }) {
   const { saving, panel, about } = state;
   const { decision } = detail.review;
-  const button = (kind, says, key, action) => html`<button type="button" class="decide is-${kind} ${KINDS[kind] === decision ? "is-chosen" : ""}"
+  const button = (kind, says, key, action) => html`<button class="decide is-${kind} ${KINDS[kind] === decision ? "is-chosen" : ""}"
     aria-disabled=${Boolean(saving)} onClick=${action}>${saving?.kind === kind ? "Saving…" : says} <kbd>${key}</kbd></button>`;
   return html`<section class="decision-bar" aria-label="Decide">
     ${panel === "reasons-own" && html`<${OwnReason} detail=${detail} />`}
@@ -26,8 +26,8 @@ export function DecisionBar({ state, detail }) {
       ${button("edit", "Edit", "e", () => go({ edit: "1" }))}
       ${button("comment", "Note", "n", () => togglePanel("comment"))}
       <span class="gap"></span>
-      <button type="button" class="decide" onClick=${() => takeBack("undo")}>Undo <kbd>u</kbd></button>
-      <button type="button" class="decide is-redo" onClick=${() => takeBack("redo")}>Redo <kbd>U</kbd></button>
+      <button class="decide" onClick=${() => takeBack("undo")}>Undo <kbd>u</kbd></button>
+      <button class="decide is-redo" onClick=${() => takeBack("redo")}>Redo <kbd>U</kbd></button>
     </div>
   </section>`;
 }
@@ -36,10 +36,10 @@ function Reasons({ reasons, chosen, isOpen, isSaving }) {
   const box = useRef();
   useLayoutEffect(() => { if (isOpen) box.current.querySelector("button").focus(); }, [isOpen]);
   return html`<div class="reasons ${isOpen ? "is-open" : ""}" role="group" aria-label="Reject because" ref=${box}>
-    <button type="button" class="plain is-any" aria-disabled=${isSaving} onClick=${() => decide("reject")}>${isOpen ? "Reject without a reason" : "Reject:"}</button>
-    ${reasons.map((reason) => html`<button type="button" class="reason ${reason.code === chosen ? "is-chosen" : ""}" aria-disabled=${isSaving}
+    <button class="plain is-any" aria-disabled=${isSaving} onClick=${() => decide("reject")}>${isOpen ? "Reject without a reason" : "Reject:"}</button>
+    ${reasons.map((reason) => html`<button class="reason ${reason.code === chosen ? "is-chosen" : ""}" aria-disabled=${isSaving}
       onClick=${() => decide("reject", { reason: reason.code })}><kbd>${reason.key}</kbd> ${show(reason.label)}</button>`)}
-    <button type="button" class="reason" onClick=${() => togglePanel("reasons-own")}>${!reasons.some((each) => each.key === "0") && html`<kbd>0</kbd> `}in own words</button>
+    <button class="reason" onClick=${() => togglePanel("reasons-own")}>${!reasons.some((each) => each.key === "0") && html`<kbd>0</kbd> `}in own words</button>
     <a data-in class="quiet" href="?view=reasons">edit reasons</a>
   </div>`;
 }

@@ -5,13 +5,15 @@ import { saveEdit } from "./deciding.js";
 import { ClaimCounts, Conversation } from "./conversation.js";
 import { go } from "./place.js";
 import { post } from "./source.js";
+import { keepChoice, readChoice } from "./store.js";
 import { FindingLines, nameSpeaker } from "./turns.js";
 
 const PAUSE = 250; // ms without a key before the checks are asked
 
 export function Editor({ detail, saving }) {
+  const draft = `draft.${detail.id}`; // it outlives a reload or a tab closed by accident
   const start = detail.review.edited || detail.turns;
-  const [turns, setTurns] = useState(readDraft(detail.id) || start);
+  const [turns, setTurns] = useState(readChoice(draft, null) ?? start);
   const [verdict, setVerdict] = useState(null);
   const [trouble, setTrouble] = useState("");
   const first = useRef();
@@ -19,7 +21,7 @@ export function Editor({ detail, saving }) {
 
   useLayoutEffect(() => first.current?.focus(), []);
   useEffect(() => {
-    if (isChanged) keepDraft(detail.id, turns);
+    if (isChanged) keepChoice(draft, turns);
     let isLate = false;
     const timer = setTimeout(async () => {
       try {
@@ -33,9 +35,9 @@ export function Editor({ detail, saving }) {
   }, [turns]);
 
   const write = (n, text) => setTurns(turns.map((turn, at) => (at === n ? { ...turn, text } : turn)));
-  const leave = () => { dropDraft(detail.id); go({ edit: null }, { replace: true }); };
+  const leave = () => { keepChoice(draft, null); go({ edit: null }, { replace: true }); };
   const save = async (andAccept) => {
-    if (await saveEdit(turns, { andAccept })) dropDraft(detail.id);
+    if (await saveEdit(turns, { andAccept })) keepChoice(draft, null);
   };
   const press = (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); save(true); }
@@ -45,9 +47,9 @@ export function Editor({ detail, saving }) {
     ${turns.map((turn, n) => html`<label class="edit-turn is-${turn.from === "human" ? "human" : "model"}"><span class="speaker">${nameSpeaker(turn)}</span>
       <textarea dir="auto" ref=${n === (turns.length > 1 ? 1 : 0) ? first : null} rows=${Math.min(14, Math.max(2, Math.ceil(turn.text.length / 58)))} value=${turn.text} onInput=${(event) => write(n, event.target.value)}></textarea></label>`)}
     <div class="edit-buttons">
-      <button type="button" class="button" aria-disabled=${Boolean(saving)} onClick=${() => save(true)}>Save and accept <kbd>Ctrl Enter</kbd></button>
-      <button type="button" class="decide" aria-disabled=${Boolean(saving)} onClick=${() => save(false)}>Save only</button>
-      <button type="button" class="plain" onClick=${leave}>${isChanged ? "Discard the edit" : "Back"}</button></div>
+      <button class="button" aria-disabled=${Boolean(saving)} onClick=${() => save(true)}>Save and accept <kbd>Ctrl Enter</kbd></button>
+      <button class="decide" aria-disabled=${Boolean(saving)} onClick=${() => save(false)}>Save only</button>
+      <button class="plain" onClick=${leave}>${isChanged ? "Discard the edit" : "Back"}</button></div>
     <div class="verdict" aria-live="polite"><${Verdict} verdict=${verdict} trouble=${trouble} /></div>
     ${verdict && html`<${Conversation} turns=${verdict.turns} claims=${verdict.claims} findings=${verdict.findings} />`}
   </section>`;
@@ -60,30 +62,4 @@ function Verdict({ verdict, trouble }) {
   return html`<p class="verdict-line ${rejecting.length ? "is-bad" : "is-good"}">${rejecting.length ? "✕ The checks reject this" : "✓ The checks let this pass"}</p>
     <${FindingLines} findings=${verdict.findings} />
     <${ClaimCounts} claims=${verdict.claims} score=${verdict.score ?? null} />`;
-}
-
-// A draft outlives a reload or a closed tab by accident, and goes when it is saved or discarded.
-
-function readDraft(id) {
-  try {
-    return JSON.parse(sessionStorage.getItem(`inspector.draft.${id}`));
-  } catch {
-    return null;
-  }
-}
-
-function keepDraft(id, turns) {
-  try {
-    sessionStorage.setItem(`inspector.draft.${id}`, JSON.stringify(turns));
-  } catch {
-    // No storage, no drafts; saving works all the same.
-  }
-}
-
-function dropDraft(id) {
-  try {
-    sessionStorage.removeItem(`inspector.draft.${id}`);
-  } catch {
-    // As above.
-  }
 }

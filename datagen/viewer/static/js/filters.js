@@ -21,7 +21,7 @@ const LABELS = { q: "search", min_words: "at least, words", max_words: "at most,
 export function Filters({ facets, place }) {
   const [isOpen, setOpen] = useState(false);
   return html`<aside class="filters ${isOpen ? "is-open" : ""}" aria-label="Filters">
-    <button type="button" class="filters-switch" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Filters</button>
+    <button class="filters-switch" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Filters</button>
     <div class="filter-groups">
       ${facets?.is_capped && html`<p class="note">Counts are of the first part of a large set.</p>`}
       ${GROUPS.map(([name, title]) => html`<${Group} name=${name} title=${title} values=${facets?.[name]} chosen=${place[name]} />`)}
@@ -42,7 +42,7 @@ function Group({ name, title, values, chosen }) {
       return html`<li key=${value}><a data-in href=${writePlace({ [name]: isChosen ? null : value, record: null })} aria-current=${isChosen ? "true" : null}>
         <span class="filter-name" dir="auto">${isChosen ? "✓ " : ""}${nameValue(value)}</span> <span class="count">${formatCount(count)}</span></a></li>`;
     })}</ul>
-    ${listed.length > SHORT && html`<button type="button" class="plain" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? "Fewer" : `${listed.length - SHORT} more`}</button>`}
+    ${listed.length > SHORT && html`<button class="plain" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? "Fewer" : `${listed.length - SHORT} more`}</button>`}
   </section>`;
 }
 

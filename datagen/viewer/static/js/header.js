@@ -11,10 +11,10 @@ const PAGES = [["", "Records"], ["overview", "Overview"], ["agreement", "Agreeme
 
 export function Header({ state }) {
   const { about, place } = state;
-  const pages = PAGES.filter(([view]) => view !== "agreement" || about?.can_review);
+  const pages = PAGES.filter(([view]) => view !== "agreement" || about?.can_review || about?.has_agreement);
   return html`<header class="top">
     <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
-    <p class="target" title=${about?.target}><span class="product">Inspector</span> <strong dir="auto">${show(about?.name ?? "")}</strong>${about?.is_live && html` <span class="live">still writing</span>`}</p>
+    <p class="target"><span class="product">Inspector</span> <strong dir="auto">${show(about?.name ?? "")}</strong>${about?.is_live && html` <span class="live">still writing</span>`}</p>
     <nav aria-label="Pages"><ul>${pages.map(([view, says]) => html`<li><a data-in href=${addressOf(view, place)} aria-current=${(place.view || "") === view ? "page" : null}>${says}</a></li>`)}</ul></nav>
     <${Progress} progress=${state.progress} sample=${place.sample} />
     ${!areKeysOn() && html`<span class="keys-off">keys are off</span>`}
@@ -47,6 +47,6 @@ function Progress({ progress, sample }) {
 export function Unsaved({ unsaved }) {
   if (!unsaved) return null;
   return html`<div class="unsaved" role="alert"><p><strong>Not saved.</strong> ${show(unsaved.message)} ${unsaved.id && html`<span dir="auto">(${unsaved.kind}: ${show(unsaved.id)})</span>`}</p>
-    ${unsaved.key !== null && html`<button type="button" class="button" onClick=${retry}>${unsaved.isStale ? "Save mine all the same" : "Try again"}</button>`}
-    <button type="button" class="plain" onClick=${dismiss}>${unsaved.isStale ? "Leave it as it is now" : "Give it up"}</button></div>`;
+    ${unsaved.key !== null && html`<button class="button" onClick=${retry}>${unsaved.isStale ? "Save mine all the same" : "Try again"}</button>`}
+    <button class="plain" onClick=${dismiss}>${unsaved.isStale ? "Leave it as it is now" : "Give it up"}</button></div>`;
 }

@@ -7,35 +7,42 @@ import { go } from "./place.js";
 import { stepClaim } from "./lighting.js";
 import { change, keepChoice, readChoice, state } from "./store.js";
 
-const isRecord = () => Boolean(state.place.record) && !state.place.view && !state.place.edit;
+const isAny = () => true;
+const isRecord = () => state.place.record && !state.place.view && !state.place.edit;
 const isList = () => !state.place.record && !state.place.view;
 const isCompare = () => state.place.view === "compare";
-const canReview = () => isRecord() && Boolean(state.about?.can_review) && Boolean(state.detail);
+const isWalk = () => isRecord() || isList() || isCompare();
+const canReview = () => state.about?.can_review;
+const canDecide = () => isRecord() && canReview() && state.detail;
+const DIGITS = "1…9";
 
-/** `keys` as `KeyboardEvent.key` in small letters; Shift as a prefix. The first that fits is done. */
+/** [where, keys as `KeyboardEvent.key` in small letters with Shift as a prefix, what they say and do, whether held keys repeat]; the first that fits is done. */
 export const BINDINGS = [
-  { keys: ["j"], says: "next record", when: () => isRecord() || isCompare() || isList(), does: () => step(1), repeats: true },
-  { keys: ["k"], says: "previous record", when: () => isRecord() || isCompare(), does: () => step(-1), repeats: true },
-  { keys: ["a"], says: "accept", when: canReview, does: () => decide("accept") },
-  { keys: ["x"], says: "reject: opens the reasons; Enter rejects without one", when: canReview, does: () => togglePanel("reasons") },
-  { keys: ["1…9"], says: "reject with that reason", when: canReview, does: rejectBy },
-  { keys: ["0"], says: "reject with the tenth reason, or in your own words where there is none", when: canReview, does: rejectBy },
-  { keys: ["d"], says: "defer: it comes back, and is not a rejection", when: canReview, does: () => decide("defer") },
-  { keys: ["e"], says: "edit; the checks answer while you type", when: canReview, does: () => go({ edit: "1" }) },
-  { keys: ["n"], says: "note: a comment on the record", when: canReview, does: () => togglePanel("comment") },
-  { keys: ["u"], says: "undo your last decision, as often as you like", when: () => Boolean(state.about?.can_review), does: () => takeBack("undo") },
-  { keys: ["shift+u"], says: "redo", when: () => Boolean(state.about?.can_review), does: () => takeBack("redo") },
-  { keys: ["b"], says: "boxes off and on; held down: a peek without them", when: isRecord, does: hideBoxes },
-  { keys: ["["], says: "previous marked claim; in the list the previous page", when: () => isRecord() || isList(), does: () => (isRecord() ? stepClaim(-1) : turnPage(-1)), repeats: true },
-  { keys: ["]"], says: "next marked claim; in the list the next page", when: () => isRecord() || isList(), does: () => (isRecord() ? stepClaim(1) : turnPage(1)), repeats: true },
-  { keys: ["g"], says: "grid or list; from a record back to them", when: () => true, does: changeLayout },
-  { keys: ["c"], says: "compare the candidates of this record, and back", when: () => isRecord() || isCompare(), does: () => go({ view: isCompare() ? null : "compare" }) },
-  { keys: ["1…9"], says: "comparing: this candidate is the best", when: isCompare, does: (pressed) => chooseNumber(Number(pressed)) },
-  { keys: ["t"], says: "comparing: they are equally good", when: isCompare, does: () => choose("tie") },
-  { keys: ["0"], says: "comparing: none of them is good", when: isCompare, does: () => choose("none") },
-  { keys: ["/"], says: "search", when: () => true, does: search },
-  { keys: ["?"], says: "this page", when: () => true, does: () => go({ view: state.place.view === "keys" ? null : "keys" }) },
-  { keys: ["escape"], says: "close what is open; leaves a text field", when: () => true, does: close },
+  [isWalk, "j", "next record", () => step(1), true],
+  [isWalk, "k", "previous record", () => step(-1), true],
+  [canDecide, "a", "accept", () => decide("accept")],
+  [canDecide, "x", "reject: opens the reasons; Enter rejects without one", () => togglePanel("reasons")],
+  [canDecide, DIGITS, "reject with that reason", rejectBy],
+  [canDecide, "0", "reject with the tenth reason, or in your own words where there is none", rejectBy],
+  [canDecide, "d", "defer: it comes back, and is not a rejection", () => decide("defer")],
+  [canDecide, "e", "edit; the checks answer while you type", () => go({ edit: "1" })],
+  [canDecide, "n", "note: a comment on the record", () => togglePanel("comment")],
+  [canReview, "u", "undo your last decision, as often as you like", () => takeBack("undo")],
+  [canReview, "shift+u", "redo", () => takeBack("redo")],
+  [isRecord, "b", "boxes off and on; held down: a peek without them", hideBoxes],
+  [isRecord, "[", "previous marked claim", () => stepClaim(-1), true],
+  [isRecord, "]", "next marked claim", () => stepClaim(1), true],
+  [isList, "[", "previous page of the list", () => turnPage(-1)],
+  [isList, "]", "next page of the list", () => turnPage(1)],
+  [isAny, "g", "grid or list; from a record back to them", changeLayout],
+  [canDecide, "c", "compare the candidates of the record", () => go({ view: "compare" })],
+  [isCompare, "c", "back to the record", () => go({ view: null })],
+  [isCompare, DIGITS, "comparing: this candidate is the best", (pressed) => chooseNumber(Number(pressed))],
+  [isCompare, "t", "comparing: they are equally good", () => choose("tie")],
+  [isCompare, "0", "comparing: none of them is good", () => choose("none")],
+  [isAny, "/", "search", search],
+  [isAny, "?", "this page", () => go({ view: state.place.view === "keys" ? null : "keys" })],
+  [isAny, "escape", "close what is open; leave a text field", close],
 ];
 
 let areOn = readChoice("keys", true);
@@ -58,10 +65,10 @@ export function listenToKeys() {
       return;
     }
     const pressed = nameKey(event);
-    const binding = find(pressed);
-    if (!binding || (event.repeat && !binding.repeats)) return;
+    const [, , , act, repeats] = find(pressed) ?? [];
+    if (!act || (event.repeat && !repeats)) return;
     event.preventDefault();
-    binding.does(pressed);
+    act(pressed);
   });
   addEventListener("keyup", (event) => {
     const wasHeld = pressedAt && event.timeStamp - pressedAt > 350;
@@ -76,8 +83,8 @@ function nameKey(event) {
 }
 
 function find(pressed) {
-  const isDigit = /^[1-9]$/.test(pressed);
-  return BINDINGS.find(({ keys, when }) => (keys.includes(pressed) || (isDigit && keys[0] === "1…9")) && when());
+  const name = /^[1-9]$/.test(pressed) ? DIGITS : pressed;
+  return BINDINGS.find(([where, key]) => key === name && where());
 }
 
 function isTextField(target) {

@@ -1,8 +1,10 @@
 // Layers of a record besides its conversation: findings, what the model was given, what it wrote, figures.
 
 import { html, useState } from "../vendor/preact-htm.js";
-import { lightBox, lightWith, useLight } from "./lighting.js";
+import { lightBox, unlight, useLight } from "./lighting.js";
+import { Wide } from "./parts.js";
 import { Long, show } from "./texts.js";
+import { FindingLines } from "./turns.js";
 import { keepChoice, readChoice } from "./store.js";
 import { formatCost, formatNumber, formatSeconds, spell } from "./words.js";
 
@@ -19,18 +21,13 @@ export function Fold({ name, heading, note, open = false, children }) {
 }
 
 export function Findings({ detail }) {
-  const { findings, flags, looks } = detail;
-  const measures = Object.entries(looks || {});
-  if (!findings.length && !flags.length && !measures.length) return null;
-  return html`<section class="findings" aria-labelledby="findings"><h2 id="findings" class="unseen">Findings</h2><ul>
-    ${findings.map((finding) => html`<li class="finding is-${finding.severity}">
-      <span class="icon" aria-hidden="true">${finding.severity === "reject" ? "✕" : "·"}</span>
-      <div><strong>${finding.code}</strong> <span class="quiet">${finding.severity === "reject" ? "rejects" : "is noted"}, ${finding.stage}${finding.turn !== null && finding.turn !== undefined ? `, turn ${finding.turn + 1}` : ""}</span>
-      <p>${show(finding.message)}${finding.span && html` <q dir="auto">${show(finding.span)}</q>`}</p></div></li>`)}
-    ${flags.map(([code, sentence]) => html`<li class="finding is-flag"><span class="icon" aria-hidden="true">⚑</span>
-      <div><strong>${code}</strong> <span class="quiet">spot-check</span><p>${show(sentence)}</p></div></li>`)}
-    ${measures.length > 0 && html`<li class="finding is-look"><span class="icon" aria-hidden="true">◔</span><div><span class="quiet">A model looked:</span> ${measures.map(([measure, value]) => html`<span class="measure">${spell(measure)} <strong>${formatNumber(value)}</strong></span> `)}</div></li>`}
-  </ul></section>`;
+  const measures = Object.entries(detail.looks || {});
+  const flags = detail.flags.map(([code, message]) => ({ severity: "flag", stage: "spot-check", code, message }));
+  const findings = [...detail.findings, ...flags];
+  if (!findings.length && !measures.length) return null;
+  return html`<section class="findings" aria-labelledby="findings"><h2 id="findings" class="unseen">Findings</h2>
+    <${FindingLines} findings=${findings} />
+    ${measures.length > 0 && html`<p class="looks"><span class="quiet">A model looked:</span> ${measures.map(([measure, value]) => html`<span>${spell(measure)} <strong>${formatNumber(value)}</strong></span> `)}</p>`}</section>`;
 }
 
 const BOX_LINE = /^(.+): \[([\d., -]+)\]/;
@@ -43,7 +40,7 @@ export function Context({ detail }) {
     const box = findBox(line, detail.boxes);
     const caption = detail.captions.indexOf(line.trim());
     if (!box) return html`<span class=${caption >= 0 ? "caption-line" : ""}>${show(line)}${"\n"}</span>`;
-    return html`<span class="box-line-text ${lit.boxes.has(box.n) ? "is-lit" : ""}" onMouseEnter=${() => lightBox(box.n, detail.claims)} onMouseLeave=${lightWith(null).onMouseLeave}>${show(line)}${"\n"}</span>`;
+    return html`<span class="box-line-text ${lit.boxes.has(box.n) ? "is-lit" : ""}" onMouseEnter=${() => lightBox(box.n, detail.claims)} onMouseLeave=${unlight}>${show(line)}${"\n"}</span>`;
   })}</pre>`;
 }
 
@@ -75,12 +72,8 @@ function nameReply(reply, replies) {
 
 /** Tokens, cost, time and attempts of every reply. */
 export function Figures({ replies }) {
-  return html`<div class="scroll" role="region" tabindex="0" aria-label="Figures of the replies"><table class="figures">
-    <thead><tr><th scope="col">Model</th><th scope="col" class="number">prompt tokens</th><th scope="col" class="number">cached</th><th scope="col" class="number">reply tokens</th>
-      <th scope="col" class="number">cost</th><th scope="col" class="number">time</th><th scope="col" class="number">attempts</th><th scope="col">ended</th></tr></thead>
-    <tbody>${replies.map((reply) => html`<tr><th scope="row">${show(reply.model || "–")}</th>
-      <td class="number">${formatNumber(reply.usage?.prompt_tokens)}</td><td class="number">${formatNumber(reply.usage?.cached_tokens)}</td>
-      <td class="number">${formatNumber(reply.usage?.completion_tokens)}</td><td class="number">${formatCost(reply.cost)}</td>
-      <td class="number">${formatSeconds(reply.latency)}</td><td class="number">${formatNumber(reply.attempts)}</td><td>${show(reply.finish_reason)}</td></tr>`)}</tbody>
-  </table></div>`;
+  return html`<${Wide} label="Figures of the replies" kind="figures">
+    <thead><tr><th>Model</th><th>prompt tokens</th><th>cached</th><th>reply tokens</th><th>cost</th><th>time</th><th>attempts</th><th>ended</th></tr></thead>
+    <tbody>${replies.map((reply) => html`<tr><th scope="row">${show(reply.model || "–")}</th>${["prompt_tokens", "cached_tokens", "completion_tokens"].map((name) => html`<td>${formatNumber(reply.usage?.[name])}</td>`)}
+      <td>${formatCost(reply.cost)}</td><td>${formatSeconds(reply.latency)}</td><td>${formatNumber(reply.attempts)}</td><td>${show(reply.finish_reason)}</td></tr>`)}</tbody><//>`;
 }

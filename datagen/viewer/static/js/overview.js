@@ -1,6 +1,7 @@
 // Overview: the figures of the run as bars; they follow a run that is still writing.
 
 import { html, useEffect, useState } from "../vendor/preact-htm.js";
+import { Section, Trouble } from "./parts.js";
 import { writePlace } from "./place.js";
 import { Bars, Spreads } from "./plots.js";
 import { get } from "./source.js";
@@ -21,7 +22,7 @@ export function OverviewPage({ state }) {
     return () => clearInterval(timer);
   }, [isLive]);
   return html`<main class="page is-wide"><h1>Overview</h1>
-    ${trouble && html`<p class="trouble" role="alert">${trouble}</p>`}
+    <${Trouble} message=${trouble} />
     ${found && html`<${Totals} found=${found} /><${Outcomes} found=${found} /><${Balance} balance=${found.balance} /><${Source} source=${found.source} />`}
     <${Settings} settings=${state.about?.settings} /></main>`;
 }
@@ -32,7 +33,7 @@ function Totals({ found }) {
     ["records", written, planned ? `of ${formatCount(planned)} planned` : ""],
     ["rejected", rejected, written + rejected > 0 ? formatPercent(rejected / (written + rejected)) : ""],
     ["not answered", open || null],
-    ["cost", cost === undefined ? null : formatCost(cost), cost && written ? `${formatCost(cost / written)} a record` : ""],
+    ["cost", cost ? formatCost(cost) : null, cost && written ? `${formatCost(cost / written)} a record` : ""],
     ["tokens in", tokens?.prompt, tokens?.cached ? `${formatPercent(tokens.cached / tokens.prompt)} cached` : ""],
     ["tokens out", tokens?.completion],
     ["requests", tokens?.attempts],
@@ -46,13 +47,13 @@ function Outcomes({ found }) {
   const reasons = new Map();
   for (const [, type] of types) for (const [code, count] of Object.entries(type.reasons || {})) reasons.set(code, (reasons.get(code) || 0) + count);
   const highest = Math.max(...types.map(([, type]) => type.planned || 0));
-  return html`<section aria-labelledby="outcomes"><h2 id="outcomes">What became of it</h2><div class="plots">
+  return html`<${Section} name="outcomes" title="What became of it"><div class="plots">
     <${Bars} caption="Records by response type" rows=${types.map(([name, type]) => [spell(name), type.written, type.rejected ? `${formatCount(type.rejected)} rejected` : ""])} most=${highest} />
-    <${Bars} caption="Mean score by response type" rows=${types.filter(([, type]) => Number.isFinite(type.mean_score)).map(([name, type]) => [spell(name), type.mean_score])} most=${1} />
+    <${Bars} caption="Mean score by response type" rows=${types.filter(([, type]) => Number.isFinite(type.mean_score)).map(([name, type]) => [spell(name), type.mean_score])} format=${(score) => score.toFixed(2)} most=${1} />
     <${Bars} caption="Rejections by reason" rows=${sortCounts(reasons)} link=${(code) => writePlace({ reason: code }, {})} />
     <${Bars} caption="Notes: what was found and does not reject" rows=${sortCounts(new Map(Object.entries(found.notes || {})))} link=${(code) => writePlace({ finding: code }, {})} />
     <${Bars} caption="Records by score" rows=${(found.scores || []).map(([from, count]) => [`from ${from.toFixed(1)}`, count])} />
-  </div></section>`;
+  </div><//>`;
 }
 
 function Balance({ balance }) {
@@ -61,26 +62,26 @@ function Balance({ balance }) {
   const spreads = types.filter(([, type]) => type.words_an_answer).map(([name, type]) => [spell(name), type.words_an_answer]);
   const share = (key) => types.map(([name, type]) => [spell(name), type[key] ?? null]);
   const objects = (balance.objects || []).slice(0, MOST);
-  return html`<section aria-labelledby="balance"><h2 id="balance">How it is spread</h2><div class="plots">
+  return html`<${Section} name="balance" title="How it is spread"><div class="plots">
     <${Spreads} caption="Words in an answer: 10th percentile, median, 90th" rows=${spreads} />
     <${Bars} caption="Questions for yes or no" rows=${share("yes_no_questions")} format=${formatPercent} most=${1} />
     <${Bars} caption="Of these, answered yes" rows=${share("answered_yes").filter(([, value]) => value !== null)} format=${formatPercent} most=${1} />
     <${Bars} caption="Records that tell of an absence" rows=${share("records_with_an_absence")} format=${formatPercent} most=${1} />
     ${types.map(([name, type]) => html`<${Bars} caption=${`Openings of questions, ${spell(name)}`} rows=${Object.entries(type.openings || {}).slice(0, MOST)} format=${formatPercent} />`)}
     <${Bars} caption="Objects: share of records that name them (in boxes of)" rows=${objects.map((each) => [each.category, each.named, formatPercent(each.boxed)])} format=${formatPercent} link=${(name) => writePlace({ object: name }, {})} />
-  </div></section>`;
+  </div><//>`;
 }
 
 function Source({ source }) {
   const counts = Object.entries(source?.troubles?.counts || {});
   if (!counts.length) return null;
-  return html`<section aria-labelledby="source"><h2 id="source">Bad entries of the source</h2><div class="plots"><${Bars} caption="Entries by what is wrong" rows=${counts} /></div></section>`;
+  return html`<${Section} name="source" title="Bad entries of the source"><div class="plots"><${Bars} caption="Entries by what is wrong" rows=${counts} /></div><//>`;
 }
 
 function Settings({ settings }) {
   const entries = Object.entries(settings || {});
   if (!entries.length) return null;
-  return html`<section aria-labelledby="settings"><h2 id="settings">Settings</h2><dl class="settings">${entries.map(([name, value]) => html`<div><dt>${spell(name)}</dt><dd dir="auto">${show(value !== null && typeof value === "object" ? JSON.stringify(value) : value)}</dd></div>`)}</dl></section>`;
+  return html`<${Section} name="settings" title="Settings"><dl class="settings">${entries.map(([name, value]) => html`<div><dt>${spell(name)}</dt><dd dir="auto">${show(value !== null && typeof value === "object" ? JSON.stringify(value) : value)}</dd></div>`)}</dl><//>`;
 }
 
 function sortCounts(counts) {

@@ -1,7 +1,7 @@
 // Picture: the decoded image with its boxes over it, and what is lit of them.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
-import { lightBox, lightWith, useLight } from "./lighting.js";
+import { lightBox, lightWith, unlight, useLight } from "./lighting.js";
 import { findPicture } from "./records.js";
 import { show, showPlain } from "./texts.js";
 
@@ -56,7 +56,7 @@ function Boxes({ detail, size: [width, height] }) {
       const at = { x: x1 * width, y: y1 * height, width: Math.max(1, (x2 - x1) * width), height: Math.max(1, (y2 - y1) * height) };
       const isLit = lit.boxes.has(box.n);
       return html`<g key=${box.n} class="box ${isLit ? "is-lit" : ""} ${box.crowd ? "is-crowd" : ""}"
-          onMouseEnter=${() => lightBox(box.n, detail.claims)} onMouseLeave=${lightWith(null).onMouseLeave}>
+          onMouseEnter=${() => lightBox(box.n, detail.claims)} onMouseLeave=${unlight}>
         <rect class="box-under" ...${at} /><rect class="box-line" ...${at} />
         ${(areNamed || isLit) && html`<${Label} at=${at} text=${name(box)} within=${[width, height]} />`}
       </g>`;
@@ -84,15 +84,15 @@ function area({ corners: [x1, y1, x2, y2] }) {
 export function BoxTable({ detail }) {
   const lit = useLight();
   if (!detail.boxes.length) return html`<p class="quiet">No boxes are annotated.</p>`;
-  return html`<table class="box-table">
+  return html`<table class="box-table numeric">
     <caption>Corners in thousandths of width and height, from the upper left.</caption>
-    <thead><tr><th scope="col">Box</th><th scope="col" class="number">left</th><th scope="col" class="number">top</th>
-      <th scope="col" class="number">right</th><th scope="col" class="number">bottom</th><th scope="col" class="number">claims</th></tr></thead>
+    <thead><tr><th>Box</th><th>left</th><th>top</th>
+      <th>right</th><th>bottom</th><th>claims</th></tr></thead>
     <tbody>${detail.boxes.map((box) => html`<tr key=${box.n} class=${lit.boxes.has(box.n) ? "is-lit" : ""}
-        onMouseEnter=${() => lightBox(box.n, detail.claims)} onMouseLeave=${lightWith(null).onMouseLeave}>
-      <th scope="row"><button type="button" class="plain" ...${lightWith(() => lightBox(box.n, detail.claims))}>${show(name(box))}</button></th>
-      ${box.corners.map((corner) => html`<td class="number">${Math.round(corner * 1000)}</td>`)}
-      <td class="number">${detail.claims.filter((claim) => claim.boxes.includes(box.n)).length}</td>
+        onMouseEnter=${() => lightBox(box.n, detail.claims)} onMouseLeave=${unlight}>
+      <th scope="row"><button class="plain" ...${lightWith(() => lightBox(box.n, detail.claims))}>${show(name(box))}</button></th>
+      ${box.corners.map((corner) => html`<td>${Math.round(corner * 1000)}</td>`)}
+      <td>${detail.claims.filter((claim) => claim.boxes.includes(box.n)).length}</td>
     </tr>`)}</tbody>
   </table>`;
 }

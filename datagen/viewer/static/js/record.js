@@ -7,6 +7,7 @@ import { DecisionBar, History } from "./decision_bar.js";
 import { Editor } from "./editing.js";
 import { Context, Figures, Findings, Fold, Prompt, Replies } from "./layers.js";
 import { step } from "./listing.js";
+import { Steps } from "./parts.js";
 import { BoxTable, Picture } from "./picture.js";
 import { writePlace } from "./place.js";
 import { change } from "./store.js";
@@ -49,15 +50,15 @@ function Record({ state, detail }) {
     <div class="sight scroller">
       <${Picture} detail=${detail} areBoxesHidden=${state.areBoxesHidden} />
       <div class="under-picture">
-        <button type="button" class="plain" aria-pressed=${state.areBoxesHidden} onClick=${() => change({ areBoxesHidden: !state.areBoxesHidden })}>${state.areBoxesHidden ? "Show boxes" : "Hide boxes"} <kbd>b</kbd></button>
+        <button class="plain" aria-pressed=${state.areBoxesHidden} onClick=${() => change({ areBoxesHidden: !state.areBoxesHidden })}>${state.areBoxesHidden ? "Show boxes" : "Hide boxes"} <kbd>b</kbd></button>
       </div>
       <${Evidence} detail=${detail} />
-      <${Fold} name="boxes" heading="Boxes" note=${formatCount(detail.boxes.length)} open=${matchMedia("(min-width: 60rem)").matches}><${BoxTable} detail=${detail} /></${Fold}>
+      <${Fold} name="boxes" heading="Boxes" note=${formatCount(detail.boxes.length)} open=${matchMedia("(min-width: 60rem)").matches}><${BoxTable} detail=${detail} /><//>
     </div>
     <div class="texts scroller">
       <${Findings} detail=${detail} />
       ${place.edit && state.about?.can_review ? html`<${Editor} key=${detail.key} detail=${detail} saving=${state.saving} />` : html`<${Said} detail=${detail} query=${place.q} />`}
-      <${Layers} detail=${detail} />
+      <${Layers} detail=${detail} canReview=${state.about?.can_review} />
     </div>
     ${state.about?.can_review && !place.edit && html`<${DecisionBar} state=${state} detail=${detail} />`}
   </article>`;
@@ -74,16 +75,16 @@ function Said({ detail, query }) {
   </section>`;
 }
 
-function Layers({ detail }) {
+function Layers({ detail, canReview }) {
   const { replies } = detail;
   const candidates = new Set(replies.map((reply) => reply.candidate)).size;
   return html`
-    ${detail.context && html`<${Fold} name="context" heading="Symbolic context" note="what the model saw in place of the picture" open=${true}><${Context} detail=${detail} /></${Fold}>`}
-    ${candidates > 1 && html`<p class="compare-link"><a data-in href=${writePlace({ view: "compare" })}>Compare ${candidates} candidates, blind</a> <kbd>c</kbd></p>`}
-    ${replies.length > 0 && html`<${Fold} name="replies" heading=${replies.length > 1 ? "Raw replies" : "Raw reply"} note=${replies.length > 1 ? formatCount(replies.length) : ""}><${Replies} replies=${replies} /></${Fold}>
-    <${Fold} name="figures" heading="Tokens, cost, attempts"><${Figures} replies=${replies} /></${Fold}>`}
-    ${detail.prompt && html`<${Fold} name="prompt" heading="Full prompt" note=${formatCount(detail.prompt.length, "message")}><${Prompt} messages=${detail.prompt} /></${Fold}>`}
-    ${detail.review.history.length > 0 && html`<${Fold} name="history" heading="Decisions" note=${formatCount(detail.review.history.length)} open=${true}><${History} review=${detail.review} /></${Fold}>`}`;
+    ${detail.context && html`<${Fold} name="context" heading="Symbolic context" note="what the model saw in place of the picture" open=${true}><${Context} detail=${detail} /><//>`}
+    ${canReview && candidates > 1 && html`<p class="compare-link"><a data-in href=${writePlace({ view: "compare" })}>Compare ${candidates} candidates, blind</a> <kbd>c</kbd></p>`}
+    ${replies.length > 0 && html`<${Fold} name="replies" heading=${replies.length > 1 ? "Raw replies" : "Raw reply"} note=${replies.length > 1 ? formatCount(replies.length) : ""}><${Replies} replies=${replies} /><//>
+    <${Fold} name="figures" heading="Tokens, cost, attempts"><${Figures} replies=${replies} /><//>`}
+    ${detail.prompt && html`<${Fold} name="prompt" heading="Full prompt" note=${formatCount(detail.prompt.length, "message")}><${Prompt} messages=${detail.prompt} /><//>`}
+    ${detail.review.history.length > 0 && html`<${Fold} name="history" heading="Decisions" note=${formatCount(detail.review.history.length)} open=${true}><${History} review=${detail.review} /><//>`}`;
 }
 
 function ReviewState({ review, reasons }) {
@@ -95,8 +96,5 @@ function ReviewState({ review, reasons }) {
 
 function Position({ list, open }) {
   const at = list?.rows.findIndex((row) => String(row.key) === open) ?? -1;
-  return html`<span class="position">
-    <button type="button" class="plain" title="Previous record (k)" aria-label="Previous record" onClick=${() => step(-1)}>↑</button>
-    <button type="button" class="plain" title="Next record (j)" aria-label="Next record" onClick=${() => step(1)}>↓</button>
-    <span class="unseen" aria-live="polite">${at >= 0 ? `Record ${at + 1} of ${list.rows.length} on this page` : ""}</span></span>`;
+  return html`<${Steps} step=${step} /><span class="unseen" aria-live="polite">${at >= 0 ? `Record ${at + 1} of ${list.rows.length} on this page` : ""}</span>`;
 }

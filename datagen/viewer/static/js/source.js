@@ -1,8 +1,4 @@
-// Data: the one place that asks the server, or the copy that this page was saved with.
-
-import { openCopy } from "./copy.js";
-
-const copy = openCopy();
+// Data: the one place that asks the server. In a static copy another module stands in its place.
 
 /** A refusal or an outage, with the sentence to show. `status` is 0 where no answer came. */
 export class Refusal extends Error {
@@ -13,11 +9,10 @@ export class Refusal extends Error {
   }
 }
 
-export const isCopy = copy !== null;
+export const isCopy = false;
 
 /** GET `path` ("api/records?…"). */
 export async function get(path) {
-  if (copy) return copy.get(path);
   return readAnswer(await reach(path));
 }
 
@@ -32,9 +27,7 @@ export async function post(path, body) {
 
 /** The address of a picture or thumbnail as the server gave it. */
 export function locate(address) {
-  if (!address) return null;
-  if (copy) return copy.locate(address);
-  return address.replace(/^\//, "");
+  return address ? address.replace(/^\//, "") : null;
 }
 
 async function reach(path, options) {

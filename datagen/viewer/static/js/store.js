@@ -39,7 +39,8 @@ export function readChoice(name, otherwise) {
 
 export function keepChoice(name, value) {
   try {
-    localStorage.setItem(`inspector.${name}`, JSON.stringify(value));
+    if (value === null) localStorage.removeItem(`inspector.${name}`);
+    else localStorage.setItem(`inspector.${name}`, JSON.stringify(value));
   } catch {
     // A browser without storage forgets it; nothing else depends on it.
   }

@@ -39,7 +39,7 @@ export function Long({ text, render = show }) {
   const whole = String(text ?? "");
   if (whole.length <= limit) return html`${render(whole)}`;
   const rest = whole.length - limit;
-  return html`${render(whole.slice(0, limit))}… <button type="button" class="plain" onClick=${() => setLimit(limit + MORE)}>
+  return html`${render(whole.slice(0, limit))}… <button class="plain" onClick=${() => setLimit(limit + MORE)}>
     Show ${rest > MORE ? `the next ${formatCount(MORE)}` : "the remaining"} characters (${formatCount(rest)} left)</button>`;
 }
 

@@ -48,12 +48,6 @@ export function spell(code) {
   return String(code).replaceAll("_", " ");
 }
 
-/** A code as the start of a sentence. */
-export function title(code) {
-  const text = spell(code);
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 export function formatTime(at) {
   const time = new Date(typeof at === "number" ? at * 1000 : at);
   if (Number.isNaN(time.getTime())) return String(at);

@@ -1,18 +1,34 @@
-// Data of a static copy: the same answers as the server's, from files beside the page or from inside it.
+// Data of a static copy, in place of `static/js/source.js`: the same answers as the server's, from
+// files beside the page or from inside it. `export.py` puts this module into every copy.
 
 const PAGE = 200; // rows in one file of a copied folder; `export.py` writes as many
 
-/** The copy that this page is, or null where a server stands behind it. */
-export function openCopy() {
-  const inside = document.querySelector("#copy");
-  const beside = document.querySelector("meta[name=datagen-copy]");
-  if (!inside && !beside) return null;
-  const held = inside ? JSON.parse(inside.textContent) : null;
-  const read = held ? async (name) => held.files[name] : readFile;
-  return {
-    get: (path) => answer(path, read),
-    locate: (address) => (held ? held.pictures[address] ?? null : address),
-  };
+const inside = document.querySelector("#copy");
+const held = inside ? JSON.parse(inside.textContent) : null;
+const read = held ? async (name) => held.files[name] : readFile;
+
+export const isCopy = true;
+
+/** As in the module that this one stands for; nothing in a copy is refused. */
+export class Refusal extends Error {}
+
+export async function get(path) {
+  const [name, search] = path.slice("api/".length).split("?");
+  const query = new URLSearchParams(search);
+  if (name === "records") return listRows(query);
+  if (name === "facets") return countFacets(query);
+  const found = await read(name);
+  if (!found) throw new Error("The copy does not hold this.");
+  return found;
+}
+
+export async function post() {
+  throw new Error("Nothing can be decided in a copy.");
+}
+
+/** The address of a picture or thumbnail as the copy has it. */
+export function locate(address) {
+  return held ? held.pictures[address] ?? null : address;
 }
 
 async function readFile(name) {
@@ -21,33 +37,23 @@ async function readFile(name) {
   return file.json();
 }
 
-async function answer(path, read) {
-  const [name, search] = path.slice("api/".length).split("?");
-  const query = new URLSearchParams(search);
-  if (name === "records") return listRows(query, read);
-  if (name === "facets") return countFacets(query, read);
-  const found = await read(name);
-  if (!found) throw new Error("The copy does not hold this.");
-  return found;
-}
-
 const files = new Map();
 
-function readPage(number, read) {
+function readPage(number) {
   if (!files.has(number)) files.set(number, read(`rows/${number}`));
   return files.get(number);
 }
 
-async function readAll(read) {
+async function readAll() {
   const { records } = await read("about");
-  const pages = Array.from({ length: Math.ceil(records / PAGE) }, (_, number) => readPage(number, read));
+  const pages = Array.from({ length: Math.ceil(records / PAGE) }, (_, number) => readPage(number));
   return (await Promise.all(pages)).flat();
 }
 
-async function listRows(query, read) {
+async function listRows(query) {
   const limit = Number(query.get("limit"));
   const isWhole = ![...query.keys()].some((name) => !["limit", "after", "before"].includes(name));
-  const found = isWhole ? null : arrange(await readAll(read), query);
+  const found = isWhole ? null : arrange(await readAll(), query);
   const total = found ? found.length : (await read("about")).records;
   const before = query.get("before");
   const start = before ? Math.max(0, Number(before) - limit) : Number(query.get("after") || 0);
@@ -56,7 +62,7 @@ async function listRows(query, read) {
   if (!rows) {
     const first = Math.floor(start / PAGE);
     const pages = [];
-    for (let number = first; number * PAGE < end; number += 1) pages.push(readPage(number, read));
+    for (let number = first; number * PAGE < end; number += 1) pages.push(readPage(number));
     rows = (await Promise.all(pages)).flat().slice(start - first * PAGE, end - first * PAGE);
   }
   const words = splitWords(query.get("q"));
@@ -99,9 +105,9 @@ function arrange(rows, query) {
   return found.sort((a, b) => sign * (value(a) - value(b)) || a.key - b.key);
 }
 
-async function countFacets(query, read) {
+async function countFacets(query) {
   const words = splitWords(query.get("q"));
-  const rows = await readAll(read);
+  const rows = await readAll();
   const facets = { is_capped: false };
   for (const [name, values] of Object.entries(GETTERS)) {
     const counts = new Map();
