@@ -94,6 +94,7 @@ class RunSettings(BaseModel):
     top: float | None = Field(None, gt=0, le=1)
     balance: bool = False
     drop_flagged: bool = False
+    trust_reviews: bool = False
     workers: int | None = Field(None, ge=1)
     llava_ids: bool = False
 
@@ -169,6 +170,7 @@ FREE_SETTINGS = frozenset(
         "tokenizer",
         "tokens_per_minute",
         "top",
+        "trust_reviews",
         "via",
         "workers",
     }

@@ -8,6 +8,8 @@ DatagenError             a message for the user: what is wrong, where, and what 
 │   ├── PictureError     a picture file that is missing or cannot be decoded
 │   ├── DatasetError     a data set file that cannot be read
 │   └── RunError         a run folder or its store
+├── ReviewError          a decision about a record that cannot be kept as it is
+│   └── StaleRevision    somebody else decided meanwhile; carries what holds now
 ├── EndpointError        the endpoint refuses everything: key, model, quota, address
 └── AskError             one request failed for good; the item becomes a rejection
 
@@ -18,8 +20,9 @@ Foreign errors are translated at the edge (`raise SourceError(...) from exc`), s
 the command line needs to know this tree only.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class DatagenError(Exception):
@@ -66,6 +69,24 @@ class DatasetError(FileError):
 
 class RunError(FileError):
     """A run folder or its store cannot be used."""
+
+
+class ReviewError(DatagenError):
+    """A decision about a record cannot be kept as it is: unknown reason, no text, no reviewer."""
+
+
+class StaleRevision(ReviewError):  # noqa: N818 - it says what the revision is
+    """The record was decided on since the revision that the decision was made at."""
+
+    def __init__(self, record: str, given: int, state: Mapping[str, Any]) -> None:
+        """Keep what holds now, as plain values, so that nobody has to ask for it again."""
+        self.record = record
+        self.state = state
+        by = f" by {state['by']}" if state.get("by") else ""
+        super().__init__(
+            f"{record}: changed{by} meanwhile (revision {state['revision']}, not {given}); "
+            "look at it again and decide once more"
+        )
 
 
 class EndpointError(DatagenError):

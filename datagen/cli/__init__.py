@@ -7,7 +7,7 @@ from collections.abc import Callable
 import typer
 
 from datagen import __version__
-from datagen.cli import data, looking, mock, run
+from datagen.cli import data, looking, mock, reviewing, run, viewing
 from datagen.errors import DatagenError
 
 app = typer.Typer(
@@ -28,6 +28,9 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "report": run.report,
     "spotcheck": looking.spotcheck,
     "search": looking.search,
+    "view": viewing.view,
+    "review-sample": reviewing.review_sample,
+    "export-pairs": reviewing.export_pairs,
     "mock-server": mock.mock_server,
 }
 COMMANDS = tuple(_COMMANDS)

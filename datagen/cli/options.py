@@ -105,6 +105,7 @@ _FLAGS: tuple[tuple[str, Any, str, str], ...] = (
         "What a fault costs: the record (default), or only its question and answer.",
     ),
     ("drop_flagged", bool, WRITE, "Leave out the records that `datagen spotcheck` has flagged."),
+    ("trust_reviews", bool, WRITE, "Let in what a reviewer accepted and only a check rejected."),
     ("top", float, WRITE, "Write only that share (0 to 1) of each type, the best by score."),
     ("balance", bool, WRITE, "Write fewer records where openings, yes/no or objects abound."),
     ("workers", int, WRITE, "Processes that check; default one a core, for large sets."),

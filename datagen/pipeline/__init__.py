@@ -4,7 +4,8 @@ job.py       settings -> what is read and planned, requests
 folder.py    the run folder, its lock and its settings
 names.py     which response types and reason codes settings may name
 asking.py    the paid half: asks what the store does not hold yet
-building.py  the free half: the data set, a pure function of the store
+building.py  the free half: the data set, a pure function of the store and its reviews
+ruling.py    what reviewers decided about it
 checking.py  a finished file, whoever made it
 """
 

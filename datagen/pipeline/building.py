@@ -1,7 +1,7 @@
 """Pipeline, the free half: a pure function of the store and the settings."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -14,10 +14,12 @@ from datagen.checks.near import NearRepeats
 from datagen.config import RunSettings
 from datagen.formats.files import open_atomic, write_json_array, write_jsonl
 from datagen.pipeline.choosing import Choice
+from datagen.pipeline.describing import describe_dropped, describe_rejection, describe_score
 from datagen.pipeline.judging import Judge, Judged, judge_chunk, load_types
+from datagen.pipeline.ruling import Ruling, pick_answers, read_rulings
 from datagen.pipeline.working import Aside, work_in_order
 from datagen.prompts import ResponseType
-from datagen.records import Finding, Item, Rejection, Sample, Turn
+from datagen.records import Finding, Item, Rejection, Sample
 from datagen.report import Tally
 from datagen.store import Answer, LookStore, Request, RunStore
 
@@ -26,6 +28,9 @@ ARRAY_FILE = "dataset.json"
 REJECTED_FILE = "rejected.jsonl"
 SCORES_FILE = "scores.jsonl"
 REPORT_FILE = "report.json"
+
+
+_Work = tuple[Request, Sequence[Answer], Ruling | None]
 
 
 class DatasetBuilder:
@@ -56,6 +61,7 @@ class DatasetBuilder:
         self._judge = Judge(types, settings)
         self._repeats = NearRepeats(by_picture=True)
         self._flags: Mapping[str, Sequence[tuple[str, str]]] = {}
+        self._rulings: Mapping[str, Ruling] = {}
         self._balance = Balance()
         self._tally = Tally()
         self._files = ExitStack()
@@ -63,7 +69,7 @@ class DatasetBuilder:
         self._last: Item | None = None
         self._work = partial(judge_chunk, settings.model_dump_json())
         self._is_aside = aside
-        self._aside: Aside[tuple[Request, Sequence[Answer]], Judged] | None = None
+        self._aside: Aside[_Work, Judged] | None = None
 
     def __enter__(self) -> Self:
         """Open the files.
@@ -74,6 +80,7 @@ class DatasetBuilder:
         if self._settings.drop_flagged:
             with LookStore(self._folder) as looks:
                 self._flags = looks.read_flags()
+        self._rulings = read_rulings(self._folder)
         enter = self._files.enter_context
         with ExitStack() as opening:
             opening.push(self._files)
@@ -102,10 +109,13 @@ class DatasetBuilder:
 
     def add(self, request: Request, answers: Sequence[Answer]) -> None:
         """Take the next item, in item order, with the newest answer of each candidate."""
+        if any(ruling.choice for ruling in self._rulings.values()):
+            return  # what was chosen may be older than these; `finish` finds it in the store
+        ruling = self._rulings.get(request.item.id)
         if self._aside is not None:
-            self._aside.put((_shorten(request), answers))
+            self._aside.put((_shorten(request), answers, ruling))
         else:
-            self._take(self._judge.choose(request, answers))
+            self._take(self._judge.choose(request, answers, ruling))
 
     def _take(self, judged: Judged) -> None:
         self._last = judged.outcome.item
@@ -113,12 +123,13 @@ class DatasetBuilder:
 
     def _write(self, judged: Judged) -> None:
         judged = self._drop_flagged(self._compare(judged))
+        judged = self._drop_reviewed(self._name_editor(judged))
         outcome = judged.outcome
         for pair, turn, finding in judged.dropped:
             self._rejected(describe_dropped(outcome, pair, turn, finding))
         if isinstance(outcome, Rejection):
             self._tally.add_rejection(outcome)
-            self._rejected(describe_rejection(outcome, judged.findings))
+            self._rejected(describe_rejection(outcome, judged.findings, judged.checks))
             return
         if self._choice is not None:
             self._choice.add(judged, outcome)
@@ -159,16 +170,41 @@ class DatasetBuilder:
         findings = [*judged.findings, *repeats]
         fault = next((each for each in repeats if each.severity == "reject"), None)
         judged = replace(judged, findings=findings)
-        return judged if fault is None else _reject(judged, fault)
+        return judged if fault is None or self._is_trusted(judged) else _reject(judged, fault)
 
     def _drop_flagged(self, judged: Judged) -> Judged:
         """Leave out a sample that a model of the spot-check did not find in its picture."""
         reasons = self._flags.get(judged.outcome.item.id)
-        if reasons is None or isinstance(judged.outcome, Rejection):
+        if reasons is None or isinstance(judged.outcome, Rejection) or self._is_trusted(judged):
             return judged
         said = " ".join(sentence for _, sentence in reasons)
         fault = Finding("spotcheck-flagged", "spotcheck", "reject", said)
         return _reject(replace(judged, findings=[*judged.findings, fault]), fault)
+
+    def _name_editor(self, judged: Judged) -> Judged:
+        """Say of an edited record that fails whose text it is."""
+        ruling = self._rulings.get(judged.outcome.item.id)
+        if ruling is None or not ruling.turns or isinstance(judged.outcome, Sample):
+            return judged
+        fault = judged.outcome.finding
+        said = replace(fault, message=f"As edited by {ruling.edited_by}: {fault.message}")
+        return replace(judged, outcome=replace(judged.outcome, finding=said))
+
+    def _drop_reviewed(self, judged: Judged) -> Judged:
+        """Leave out a sample that a reviewer rejected.
+
+        It was compared before: what nearly repeats a rejected record is no better than that.
+        """
+        ruling = self._rulings.get(judged.outcome.item.id)
+        if ruling is None or not ruling.refusal or isinstance(judged.outcome, Rejection):
+            return judged
+        fault = Finding("review-rejected", "review", "reject", ruling.refusal)
+        return _reject(replace(judged, findings=[*judged.findings, fault]), fault)
+
+    def _is_trusted(self, judged: Judged) -> bool:
+        """Whether a reviewer vouches for a sample, and may."""
+        ruling = self._rulings.get(judged.outcome.item.id)
+        return ruling is not None and ruling.is_accepted and self._settings.trust_reviews
 
     def finish(self, *, seconds: float = 0.0) -> dict[str, Any]:
         """Take from the store what was not added yet, write all files, and return the report.
@@ -188,9 +224,7 @@ class DatasetBuilder:
             seconds += float(store.get_meta("seconds") or 0.0)
             store.set_meta("seconds", repr(seconds))
             tally.add_usage(store.sum_usage(), store.sum_attempts())
-            rest = (
-                (_shorten(request), answers) for request, answers in store.iterate(after=self._last)
-            )
+            rest = self._list_rest(store)
             for judged in work_in_order(self._work, rest, workers=self._settings.workers):
                 self._write(judged)
         if self._choice is not None:
@@ -200,6 +234,13 @@ class DatasetBuilder:
         with open_atomic(self._folder / REPORT_FILE) as file:
             file.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
         return content
+
+    def _list_rest(self, store: RunStore) -> Iterator[_Work]:
+        """What was not added yet, with the answers that a reviewer chose, if any did."""
+        for request, answers in store.iterate(after=self._last):
+            ruling = self._rulings.get(request.item.id)
+            picked = pick_answers(store, request, answers, ruling)
+            yield _shorten(request), picked, ruling
 
 
 def build_dataset(folder: Path, settings: RunSettings, *, seconds: float = 0.0) -> dict[str, Any]:
@@ -226,43 +267,6 @@ def _reject(judged: Judged, fault: Finding) -> Judged:
 def _shorten(request: Request) -> Request:
     """A request without its messages, which judging does not need and other processes would copy."""
     return replace(request, prefix=(), context="")
-
-
-def describe_rejection(rejection: Rejection, findings: Sequence[Finding]) -> dict[str, Any]:
-    """One line of `rejected.jsonl`: what was rejected, why and where, and the raw reply."""
-    first = rejection.finding
-    return {
-        "id": rejection.item.id,
-        "image_id": rejection.item.image_id,
-        "image": rejection.image,
-        "response_type": rejection.item.response_type,
-        "stage": first.stage,
-        "reason": first.code,
-        "message": first.message,
-        "turn": first.turn,
-        "span": first.span,
-        "findings": sorted({finding.code for finding in findings}),
-        "reply": rejection.reply,
-    }
-
-
-def describe_dropped(
-    outcome: Sample | Rejection, pair: int, turn: Turn, finding: Finding
-) -> dict[str, Any]:
-    """One line of `rejected.jsonl`: a pair that was left out of a record which stands without it."""
-    line = describe_rejection(Rejection(outcome.item, outcome.image, finding), [finding])
-    return {**line, "pair": pair, "question": turn.question, "reply": turn.answer}
-
-
-def describe_score(judged: Judged) -> dict[str, Any]:
-    """One line of `scores.jsonl`: how far a written record has ground, its claims by verdict."""
-    item = judged.outcome.item
-    return {
-        "id": item.id,
-        "response_type": item.response_type,
-        "score": None if judged.score is None else round(judged.score, 4),
-        "claims": dict(judged.verdicts),
-    }
 
 
 def _name_record(item: Item, settings: RunSettings) -> str:

@@ -153,7 +153,7 @@ def check_file(
             waiting.append((place, task))
             yield task
 
-    work = partial(_check_chunk, rules, folder)
+    work = partial(check_chunk, rules, folder)
     for verdict, look in work_in_order(work, list_tasks(), workers=workers):
         place, (record, image, type_) = waiting.popleft()
         more = [] if isinstance(record, BrokenLine) else seen.check(record, look)
@@ -244,7 +244,7 @@ def load_checker(rules: CheckRules) -> Checker:
     return Checker(rules)
 
 
-def _check_chunk(
+def check_chunk(
     rules: CheckRules, folder: Path | None, tasks: list[Task]
 ) -> list[tuple[Verdict, ImageLook | None]]:
     """Verdicts, and the looks of the pictures; a picture that comes again is decoded once a chunk."""

@@ -5,16 +5,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from datagen.checks.checker import Checker, CheckRules, Verdict, is_groundable
 from datagen.checks.near import Dialogue, read_dialogue
 from datagen.config import RunSettings
 from datagen.formats.llava import to_llava
 from datagen.pipeline.names import refuse_unknown_names
+from datagen.pipeline.ruling import Ruling
 from datagen.prompts import ResponseType, load_prompts
-from datagen.records import Finding, Item, Rejection, Sample, Turn
-from datagen.replies import parse_reply
+from datagen.records import AnnotatedImage, Finding, Item, Rejection, Sample, Turn
+from datagen.replies import ParsedReply, parse_reply
 from datagen.store import Answer, Request
 
 
@@ -39,6 +40,7 @@ class Judged:
         reply: the raw text that it was made from.
         record: the sample as it stands in a file.
         texts: what is compared with other samples.
+        checks: what the checks say of the reply, where a reviewer's edit or word took its place.
     """
 
     outcome: Sample | Rejection
@@ -52,6 +54,7 @@ class Judged:
     reply: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
     texts: Dialogue | None = None
+    checks: Literal["", "accepted", "rejected"] = ""
 
 
 class Judge:
@@ -80,15 +83,8 @@ class Judge:
         if answer.failure:
             finding = Finding(answer.failure, "ask", "reject", answer.reply.text)
             return Judged(Rejection(item, image.file_name, finding), [finding])
-        parsed = parse_reply(
-            answer.reply.text,
-            self._types[item.response_type].layout,
-            finish_reason=answer.reply.finish_reason,
-            reply_format=self._settings.reply_format,
-            question=request.question,
-        )
-        image_first = seeded(self._settings.seed, item, "image position").random() < 0.5
-        sample = Sample(item, image.file_name, parsed.turns, image_first)
+        parsed = self.parse(request, answer)
+        sample = self._make_sample(request, parsed.turns)
         if not parsed.turns:
             return _conclude(sample, Verdict(list(parsed.findings)), answer)
         verdict = self._check(sample, request)
@@ -99,10 +95,80 @@ class Judge:
         judged = _conclude(sample, replace(verdict, findings=findings), answer, dropped)
         return replace(judged, boxed=frozenset(box.category for box in image.boxes))
 
-    def choose(self, request: Request, answers: Sequence[Answer]) -> Judged:
+    def read(self, request: Request, answer: Answer) -> tuple[Sample, list[Finding]]:
+        """The sample that a reply holds, unchecked, and what its reading found."""
+        parsed = self.parse(request, answer)
+        return self._make_sample(request, parsed.turns), list(parsed.findings)
+
+    def examine(self, record: object, image: AnnotatedImage | None, response_type: str) -> Verdict:
+        """Check a record as it stands, by the rules of the run."""
+        self._checker.prepare([record])
+        return self._checker.check(record, image, response_type)
+
+    def judge_turns(
+        self,
+        request: Request,
+        answer: Answer,
+        turns: Sequence[Turn],
+        *,
+        is_trusted: bool = False,
+    ) -> Judged:
+        """Check turns that somebody put in place of the answer's; no pair of them is dropped.
+
+        Args:
+            request: what was asked.
+            answer: whose place they take.
+            turns: at least one.
+            is_trusted: somebody vouches for them, so that only what LLaVA's trainer makes of their
+                shape keeps them out.
+        """
+        sample = self._make_sample(request, turns)
+        judged = _conclude(sample, self._check(sample, request), answer, is_trusted=is_trusted)
+        return replace(judged, boxed=frozenset(box.category for box in request.image.boxes))
+
+    def choose(
+        self, request: Request, answers: Sequence[Answer], ruling: Ruling | None = None
+    ) -> Judged:
+        """What becomes of the best candidate, or of what a reviewer put in its place."""
+        judged, answer = self.choose_answer(request, answers)
+        return judged if ruling is None else self._obey(request, answer, judged, ruling)
+
+    def choose_answer(self, request: Request, answers: Sequence[Answer]) -> tuple[Judged, Answer]:
         """The best candidate: a record before none, then the higher score, then the earlier one."""
-        judged = [self.judge(request, answer) for answer in answers]
-        return max(judged, key=lambda each: (isinstance(each.outcome, Sample), each.score or 0.0))
+        candidates = [(self.judge(request, answer), answer) for answer in answers]
+        return max(
+            candidates, key=lambda each: (isinstance(each[0].outcome, Sample), each[0].score or 0.0)
+        )
+
+    def _obey(self, request: Request, answer: Answer, judged: Judged, ruling: Ruling) -> Judged:
+        """Put a reviewer's turns in place of a reply's, and let in what they vouch for."""
+        is_sample = isinstance(judged.outcome, Sample)
+        is_trusted = ruling.is_accepted and self._settings.trust_reviews
+        turns = ruling.turns
+        if turns is None and is_trusted and not (is_sample or answer.failure):
+            turns = self.parse(request, answer).turns
+        if not turns:
+            return judged
+        other = self.judge_turns(request, answer, turns, is_trusted=is_trusted)
+        return replace(other, checks="accepted" if is_sample else "rejected")
+
+    def parse(self, request: Request, answer: Answer) -> ParsedReply:
+        """The turns of an answer, whatever the checks say of them."""
+        return parse_reply(
+            answer.reply.text,
+            self._types[request.item.response_type].layout,
+            finish_reason=answer.reply.finish_reason,
+            reply_format=self._settings.reply_format,
+            question=request.question,
+        )
+
+    def _make_sample(self, request: Request, turns: Sequence[Turn]) -> Sample:
+        item = request.item
+        return Sample(item, request.image.file_name, tuple(turns), self.places_image_first(item))
+
+    def places_image_first(self, item: Item) -> bool:
+        """Whether `<image>` stands before the first question of an item's record, or behind it."""
+        return seeded(self._settings.seed, item, "image position").random() < 0.5
 
     def weigh(self, findings: Sequence[Finding]) -> list[Finding]:
         """Findings of elsewhere with the severity that the settings give them."""
@@ -164,8 +230,15 @@ def make_rules(settings: RunSettings) -> CheckRules:
     )
 
 
-def _find_rejecting(findings: Sequence[Finding]) -> Finding | None:
-    return next((finding for finding in findings if finding.severity == "reject"), None)
+def _find_rejecting(findings: Sequence[Finding], *, is_trusted: bool = False) -> Finding | None:
+    return next(
+        (
+            finding
+            for finding in findings
+            if finding.severity == "reject" and (finding.stage == "structure" or not is_trusted)
+        ),
+        None,
+    )
 
 
 def _find_faulty_pairs(verdict: Verdict) -> dict[int, Finding]:
@@ -187,9 +260,11 @@ def _conclude(
     verdict: Verdict,
     answer: Answer,
     dropped: Sequence[tuple[int, Turn, Finding]] = (),
+    *,
+    is_trusted: bool = False,
 ) -> Judged:
     verdicts = dict(sorted(Counter(str(claim.verdict) for claim in verdict.claims).items()))
-    fault = _find_rejecting(verdict.findings)
+    fault = _find_rejecting(verdict.findings, is_trusted=is_trusted)
     if fault is None:
         categories = frozenset(
             name
@@ -217,10 +292,12 @@ def _conclude(
     return Judged(rejection, verdict.findings, verdict.score, verdicts)
 
 
-def judge_chunk(settings: str, chunk: Sequence[tuple[Request, Sequence[Answer]]]) -> list[Judged]:
+def judge_chunk(
+    settings: str, chunk: Sequence[tuple[Request, Sequence[Answer], Ruling | None]]
+) -> list[Judged]:
     """Judge many requests with their answers; `settings` as JSON, so that processes can be told."""
     judge = _load_judge(settings)
-    return [judge.choose(request, answers) for request, answers in chunk]
+    return [judge.choose(*each) for each in chunk]
 
 
 @lru_cache(maxsize=1)

@@ -7,13 +7,18 @@ data set is derived from it alone. Rows are only ever added.
     schema.py      the tables and their versions
     database.py    SQLite, opened so that nothing is lost; its errors
     run_store.py   reading and writing
+    survey.py      light looks over many requests
     writer.py      commits in groups, from a thread of its own
     looks.py       what the models of a spot-check saw, in a file of its own
+    reviews.py     what people decided, in a file of its own; review_….py are its parts
     lock.py        one process at a time on a run folder
 """
 
-from datagen.store.lock import LOCK_FILE, RunLock
+from datagen.store.lock import LOCK_FILE, RunLock, is_locked
 from datagen.store.looks import LOOKS_FILE, LookStore
+from datagen.store.review_events import ReviewEvent, ReviewState
+from datagen.store.review_reasons import ReviewReason
+from datagen.store.reviews import REVIEW_FILE, ReviewStore, find_review_file
 from datagen.store.rows import Answer, Request
 from datagen.store.run_store import STORE_FILE, RunStore
 from datagen.store.writer import StoreWriter
@@ -21,11 +26,18 @@ from datagen.store.writer import StoreWriter
 __all__ = [
     "LOCK_FILE",
     "LOOKS_FILE",
+    "REVIEW_FILE",
     "STORE_FILE",
     "Answer",
     "LookStore",
     "Request",
+    "ReviewEvent",
+    "ReviewReason",
+    "ReviewState",
+    "ReviewStore",
     "RunLock",
     "RunStore",
     "StoreWriter",
+    "find_review_file",
+    "is_locked",
 ]

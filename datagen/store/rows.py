@@ -1,8 +1,15 @@
 """Run store: what goes in and comes out of it, a request and its answers."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from datagen.records import AnnotatedImage, Item, Message, Reply
+from datagen.records import AnnotatedImage, Item, Message, Reply, Usage
+
+ANSWER_COLUMNS = (
+    "candidate, round, failure, text, model, finish_reason,"
+    " prompt_tokens, completion_tokens, cached_tokens, latency, attempts, feedback"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +48,25 @@ class Answer:
     round: int = 0
     failure: str = ""
     feedback: str = ""
+
+
+def read_answer(row: Sequence[Any]) -> Answer:
+    """The answer of a row of `ANSWER_COLUMNS`."""
+    candidate, round_, failure, text, model, finish, prompt, completion, cached, *rest = row
+    latency, attempts, feedback = rest
+    usage = Usage(prompt, completion, cached)
+    reply = Reply(text, model, finish, usage, latency, attempts)
+    return Answer(reply, candidate, round_, failure, feedback)
+
+
+def split_record_id(record_id: str) -> Iterator[tuple[str, str, int]]:
+    """Image id, response type and index that an id may stand for; the first two may hold `_`.
+
+    >>> list(split_record_id("7_detail_description_0"))
+    [('7', 'detail_description', 0), ('7_detail', 'description', 0)]
+    """
+    rest, _, index = record_id.rpartition("_")
+    if index.isascii() and index.isdigit() and len(index) < 10:
+        words = rest.split("_")
+        for cut in range(1, len(words)):
+            yield "_".join(words[:cut]), "_".join(words[cut:]), int(index)

@@ -1,7 +1,7 @@
 """Run store: reading and writing of requests and answers."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
@@ -14,9 +14,15 @@ from typing import Any, Self
 import msgspec
 
 from datagen.errors import RunError
-from datagen.records import AnnotatedImage, Item, Message, Reply, Usage
+from datagen.records import AnnotatedImage, Item, Message, Usage
 from datagen.store.database import connect, explain
-from datagen.store.rows import Answer, Request
+from datagen.store.rows import (
+    ANSWER_COLUMNS,
+    Answer,
+    Request,
+    read_answer,
+    split_record_id,
+)
 from datagen.store.schema import prepare_schema
 
 STORE_FILE = "run.sqlite"
@@ -76,11 +82,29 @@ class RunStore:
         """The newest answer to a request, or None when it was never answered."""
         with self._translated():
             row = self._connection.execute(
-                f"SELECT {_ANSWER} FROM requests JOIN answers ON answers.request = requests.id"
+                f"SELECT {ANSWER_COLUMNS} FROM requests JOIN answers ON answers.request = requests.id"
                 " WHERE key = ? AND candidate = ? ORDER BY round DESC LIMIT 1",
                 (key, candidate),
             ).fetchone()
-        return None if row is None else _to_answer(row)
+        return None if row is None else read_answer(row)
+
+    def find_request(self, record_id: str) -> tuple[Request, list[Answer]] | None:
+        """The request behind a record's id and all its answers, by candidate and round."""
+        with self._translated():
+            for place in split_record_id(record_id):
+                rows = self._connection.execute(_ALL, place).fetchall()
+                if rows:
+                    key, *_, prefix, context, question, body = rows[0][:8]
+                    request = Request(
+                        key,
+                        Item(*place),
+                        msgspec.json.decode(body, type=AnnotatedImage),
+                        msgspec.json.decode(prefix, type=tuple[Message, ...]),
+                        context,
+                        question,
+                    )
+                    return request, [read_answer(row[8:]) for row in rows]
+        return None
 
     def count_answers(self) -> int:
         """How many requests have an answer."""
@@ -146,7 +170,12 @@ class RunStore:
                     image = msgspec.json.decode(body, type=AnnotatedImage)
                 item = Item(image_id, name, index)
                 request = Request(key, item, image, prefixes[prefix], context, question)
-                yield request, [_to_answer(row[8:]) for row in answers]
+                yield request, [read_answer(row[8:]) for row in answers]
+
+    def query(self, text: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Rows of the store as they come."""
+        with self._translated():
+            yield from self._connection.execute(text, values)
 
     def add(self, rows: Iterable[tuple[Request, Answer]]) -> None:
         """Add answers with their requests, in one transaction; what stands already is left."""
@@ -232,12 +261,8 @@ class RunStore:
             raise RunError(self.path, explain(exc)) from exc
 
 
-_ANSWER = (
-    "candidate, round, failure, text, model, finish_reason,"
-    " prompt_tokens, completion_tokens, cached_tokens, latency, attempts, feedback"
-)
 _NEWEST = f"""
-SELECT key, image_id, response_type, idx, prefix, context, question, body, {_ANSWER}
+SELECT key, image_id, response_type, idx, prefix, context, question, body, {ANSWER_COLUMNS}
 FROM requests
 JOIN images ON images.id = image_id
 JOIN answers ON answers.request = requests.id AND round = (
@@ -247,9 +272,18 @@ JOIN answers ON answers.request = requests.id AND round = (
 WHERE (image_id, response_type, idx) > (?, ?, ?)
 ORDER BY image_id, response_type, idx, candidate
 """
+_ALL = f"""
+SELECT key, image_id, response_type, idx, messages, context, question, body, {ANSWER_COLUMNS}
+FROM requests
+JOIN images ON images.id = image_id
+JOIN prefixes ON hash = prefix
+JOIN answers ON answers.request = requests.id
+WHERE (image_id, response_type, idx) = (?, ?, ?)
+ORDER BY candidate, round
+"""
 # A reply that is there is never replaced; a failure is, once there is something better.
 _INSERT_ANSWER = f"""
-INSERT INTO answers (request, {_ANSWER})
+INSERT INTO answers (request, {ANSWER_COLUMNS})
 SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM requests WHERE key = ?
 ON CONFLICT (request, candidate, round) DO UPDATE SET
     failure = excluded.failure, text = excluded.text, model = excluded.model,
@@ -265,11 +299,3 @@ def _digest_prefix(prefix: tuple[Message, ...]) -> tuple[bytes, bytes]:
     """Digest and JSON of the messages that all requests of a response type share."""
     body = msgspec.json.encode(prefix)
     return sha256(body).digest(), body
-
-
-def _to_answer(row: tuple[Any, ...]) -> Answer:
-    candidate, round_, failure, text, model, finish, prompt, completion, cached, *rest = row
-    latency, attempts, feedback = rest
-    usage = Usage(prompt, completion, cached)
-    reply = Reply(text, model, finish, usage, latency, attempts)
-    return Answer(reply, candidate, round_, failure, feedback)

@@ -23,6 +23,7 @@ from tests.benchmarks import (
     bench_spotcheck,
     bench_throughput,
     bench_tokens,
+    bench_viewer,
 )
 from tests.benchmarks.processes import RunFailedError
 from tests.benchmarks.table import Row, describe_machine, is_met, render_table
@@ -45,6 +46,7 @@ CASES: Mapping[str, Measure] = {
     "cost": bench_cost.measure,
     "checks": bench_checks.measure,
     "spotcheck": bench_spotcheck.measure,
+    "viewer": bench_viewer.measure,
 }
 
 

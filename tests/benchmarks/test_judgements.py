@@ -1,6 +1,8 @@
 """What the measurements are held against, on invented figures."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from tests.benchmarks import (
     bench_rate_limit,
     bench_throughput,
     bench_tokens,
+    bench_viewer,
 )
 from tests.benchmarks.bench_faults import Fault, Trial
 from tests.benchmarks.bench_throughput import Load, Pair
@@ -159,3 +162,39 @@ def test_a_budget_is_exceeded_by_no_more_than_what_was_in_flight(
         "requests": 200,
     }
     assert bench_cost.judge("a budget", budget, code, counters).met is met
+
+
+VIEWED = bench_viewer.Figures(
+    200_000,
+    build=6.0,
+    opening=0.1,
+    times={"a page at any depth": [0.002] * 95 + [0.02] * 5, "a search": [0.03] * 100},
+    memory=(80.0, 85.0, 100.0),
+    pages=10_000,
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "missed"),
+    [
+        ({}, []),
+        ({"build": 7.0}, ["index built"]),
+        ({"opening": 0.6}, ["opened"]),
+        ({"times": {"a search": [0.03] * 94 + [0.06] * 6}}, ["a search"]),
+        ({"memory": (80.0, 90.0, 100.0)}, ["after 10,000 pages"]),
+        ({"memory": (140.0, 141.0, 151.0)}, ["memory"]),
+    ],
+)
+def test_the_viewer_is_judged_by_its_95th_percentiles_and_memory(
+    changed: dict[str, Any], missed: list[str]
+) -> None:
+    rows = list(bench_viewer.judge(replace(VIEWED, **changed), is_judged=True))
+    assert [row.case.partition(": ")[2] for row in rows if row.met is False] == missed
+    assert not [row for row in bench_viewer.judge(VIEWED, is_judged=False) if row.met is not None]
+
+
+def test_the_viewer_is_measured_in_small(tmp_path: Path) -> None:
+    rows = list(bench_viewer.measure(tmp_path, quick=True))
+    kinds = [row.case.partition(": ")[2] for row in rows]
+    assert kinds[-2:] == ["memory", "after 50 pages"]
+    assert {"a page at any depth", "a search", "filters, counted", "a decision"} < set(kinds)

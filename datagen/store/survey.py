@@ -1,0 +1,52 @@
+"""Run store: light looks over many requests, for whoever watches a run rather than makes it."""
+
+from collections.abc import Iterator
+
+from datagen.records import Item, Reply, Usage
+from datagen.store.rows import Answer
+from datagen.store.run_store import RunStore
+
+_USAGE = """
+SELECT image_id, response_type, idx,
+    sum(prompt_tokens), sum(completion_tokens), sum(cached_tokens)
+FROM requests
+JOIN answers ON answers.request = requests.id
+GROUP BY image_id, response_type, idx
+ORDER BY image_id, response_type, idx
+"""
+_FAILURES = """
+SELECT candidate, round, code, message, failures.attempts
+FROM requests
+JOIN failures ON failures.request = requests.id
+WHERE key = ?
+ORDER BY failures.rowid
+"""
+
+
+def iterate_usage(store: RunStore) -> Iterator[tuple[Item, Usage]]:
+    """Every item with the tokens of all its answers, ordered like `RunStore.iterate`."""
+    for image_id, name, index, *tokens in store.query(_USAGE):
+        yield Item(image_id, name, index), Usage(*tokens)
+
+
+def find_failures(store: RunStore, key: bytes) -> list[Answer]:
+    """The failures on the way of one request, in order of time.
+
+    The last one of a round may still stand as its answer; a later reply took the others' place.
+    """
+    return [
+        Answer(Reply(message, "", "", attempts=attempts), candidate, round_, code)
+        for candidate, round_, code, message, attempts in store.query(_FAILURES, (key,))
+    ]
+
+
+def count_requests(store: RunStore) -> int:
+    """A number that grows with every request that gets its first answer."""
+    return int(next(store.query("SELECT ifnull(max(id), 0) FROM requests"))[0])
+
+
+def iterate_items(store: RunStore, *, after: int = 0) -> Iterator[Item]:
+    """Items in the order of their first answers, from a number of `count_requests` on."""
+    query = "SELECT image_id, response_type, idx FROM requests WHERE id > ? ORDER BY id"
+    for place in store.query(query, (after,)):
+        yield Item(*place)
