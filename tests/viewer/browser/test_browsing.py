@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.viewer.browser.runs import FALSE
 
@@ -173,6 +173,24 @@ def test_the_next_record_and_its_picture_are_there_before_they_are_wanted(open_p
     expect(page.locator("h1")).to_have_text("000000001001_conversation_0")
     assert page.locator(".picture img").evaluate("it => it.complete && it.naturalWidth > 0")
     page.context.set_offline(False)
+
+
+def test_new_records_of_a_run_are_told_and_the_list_does_not_jump(open_page: Open) -> None:
+    page = open_page()
+
+    def pretend(route: Route) -> None:
+        answer = route.fetch()
+        more = {"is_live": True} if "about" in route.request.url else {"new": 12}
+        route.fulfill(response=answer, json=answer.json() | more)
+
+    page.route("**/api/about", pretend)
+    page.route("**/api/records?limit=1&*", pretend)
+    page.reload()
+    expect(page.get_by_role("button", name="12 new")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("still writing")).to_be_visible()
+    expect(page.locator(".row")).to_have_count(45)
+    page.get_by_role("button", name="12 new").click()
+    expect(page.get_by_role("button", name="12 new")).to_have_count(0)
 
 
 def open_record(open_page: Open, record: str) -> Page:

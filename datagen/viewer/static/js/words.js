@@ -57,5 +57,5 @@ export function formatTime(at) {
 export const DECISIONS = {
   accepted: "✓ accepted",
   rejected: "✕ rejected",
-  deferred: "⏲ deferred",
+  deferred: "↺ deferred",
 };
