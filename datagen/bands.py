@@ -9,9 +9,9 @@ stays the same however large the set is.
 import os
 import sys
 import tempfile
-from array import array
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
+from mmap import mmap
 from struct import Struct
 from typing import Generic, TypeVar
 from weakref import finalize
@@ -39,7 +39,7 @@ class BandTable(Generic[_T]):
         kind: type of the things, one that msgspec can write; text that may hold half a surrogate
             pair must be bytes.
         bands: keys a thing has.
-        slots: for each band; 4 bytes of memory each.
+        slots: for each band; 4 bytes of memory for each that is used.
         sharing: things found by one key at most, the newest ones; a key that very many things have
             then costs no more than this.
 
@@ -56,7 +56,8 @@ class BandTable(Generic[_T]):
         self._slots = slots
         self._sharing = sharing
         # The rows of a slot are chained: the newest one (0: none), then what each follows.
-        self._newest = array("I", bytes(4 * bands * slots))
+        # Mapped, because a page of it takes no memory before it is written to.
+        self._newest = memoryview(mmap(-1, 4 * bands * slots)).cast("I")
         self._head = Struct(f"<{bands}II")
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(kind).decode

@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagen.balance import Balance, asks_yes_no, find_opening, summarize_balance
@@ -55,6 +55,7 @@ def test_a_record_without_questions_divides_by_nothing() -> None:
     assert "0%" in summarize_balance(balance.to_json())[0]
 
 
+@settings(deadline=None)  # it makes temporary files
 @given(
     st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(["1.jpg", "2.jpg"]))),
     st.randoms(use_true_random=False),

@@ -2,7 +2,7 @@ import errno
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagen.bands import BandTable, SeenDigests
@@ -11,6 +11,7 @@ from datagen.errors import FileError
 KEYS = st.lists(st.integers(0, 2**32 - 1), min_size=3, max_size=3)
 
 
+@settings(deadline=None)  # it makes temporary files
 @given(st.lists(KEYS, max_size=30), KEYS)
 def test_every_thing_that_shares_a_key_is_found(things: list[list[int]], wanted: list[int]) -> None:
     table = BandTable(list[int], bands=3, slots=1 << 10, sharing=100)
@@ -40,6 +41,7 @@ def test_of_many_things_with_one_key_the_newest_are_found_first_and_no_others() 
     assert list(table.find([5])) == [9, 8, 7]
 
 
+@settings(deadline=None)  # it makes temporary files
 @given(st.lists(st.binary(max_size=3000), max_size=12))
 def test_things_of_any_length_come_back_as_they_were(things: list[bytes]) -> None:
     table = BandTable(bytes, slots=4)

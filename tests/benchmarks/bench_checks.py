@@ -34,7 +34,7 @@ _OFFLINE = ROOT / "samples" / "output" / "dataset.jsonl"
 _CONTEXTS = ROOT / "samples" / "output" / "contexts.jsonl"
 _LEAST_SECONDS = 3.0  # of CPU, for one rate
 _BITS = 16  # letters by which the spellings of a text differ
-_OWN = 8  # words, of which one is a copy's own
+_OWN = 5  # words, of which one is a copy's own
 _SYLLABLES = ("ba", "do", "ki", "lu", "mer", "nok", "pit", "ras", "sol", "tum", "vig", "wen")
 
 
@@ -93,18 +93,17 @@ def spell_anew(
 
 
 def _capitalize(text: str, number: int) -> str:
-    """Swap the case of those first letters whose bit the number has.
+    """Swap the case of those of the first letters whose bit the number has.
 
     >>> _capitalize("A dog barks.", 0b101)
-    'a Dog barks.'
+    'a dOg barks.'
     """
-    return (
-        "".join(
-            sign.swapcase() if number >> place & 1 else sign
-            for place, sign in enumerate(text[:_BITS])
-        )
-        + text[_BITS:]
-    )
+    signs = list(text)
+    letters = [place for place, sign in enumerate(signs) if sign.isalpha()]
+    for bit, place in enumerate(letters[:_BITS]):
+        if number >> bit & 1:
+            signs[place] = signs[place].swapcase()
+    return "".join(signs)
 
 
 def _change_texts(record: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
@@ -153,7 +152,7 @@ def write_large(file: Path, contexts: Path, count: int) -> None:
 
 
 def _reword(text: str, rng: random.Random) -> str:
-    """Put a made-up word in the place of every eighth: then 60% of the word pairs are left."""
+    """Put a made-up word in the place of every fifth: then 60% of the word pairs are left."""
     words = text.split(" ")
     for place in range(rng.randrange(_OWN), len(words), _OWN):
         if words[place].isalpha():

@@ -2,7 +2,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datagen.checks.near import NearRepeats, read_dialogue
@@ -154,6 +154,7 @@ def test_nearly_all_texts_with_one_word_in_twenty_changed_are_found() -> None:
     assert found >= 198
 
 
+@settings(deadline=None)  # it makes temporary files
 @given(st.lists(st.sampled_from([FERRY, NEARLY_FERRY, KITCHEN, "Yes."]), min_size=1, max_size=8))
 def test_the_same_records_in_the_same_order_give_the_same_findings(answers: list[str]) -> None:
     records = [record(str(number), answer) for number, answer in enumerate(answers)]
