@@ -78,7 +78,7 @@ class Details:
             "findings": [describe_finding(each) for each in _add_stored(findings, fields, row)],
             "score": verdict.score if verdict.score is not None else row.score,
             "flags": flags,
-            "looks": {},
+            "looks": self._target.read_looks(row.id) if self._target.is_run else {},
             "prompt": _list_messages(request),
             "replies": replies,
         }

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from datagen import pipeline
 from datagen.config import RUN_FILE, RunSettings
 from datagen.errors import RunError
@@ -18,7 +20,20 @@ from datagen.viewer.filling import VERSION, RowSource
 from datagen.viewer.rows import RunRows
 
 INDEX_FILE = "view.sqlite"
+RESULTS_FILE = "spotcheck.json"
 _ENDS = 1 << 16  # bytes at either end of a file that stand for its content
+
+
+class _Flagged(msgspec.Struct):
+    id: str
+    values: dict[str, float | None]
+
+
+class _Results(msgspec.Struct):
+    flagged: list[_Flagged]
+
+
+_decode_looks = msgspec.json.Decoder(_Results).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +96,13 @@ class Target:
         """What a spot-check said of records, codes and sentences; nothing where there was none."""
         with suppress(RunError), LookStore(self.path) as looks:
             return looks.read_flags()
+        return {}
+
+    def read_looks(self, record: str) -> dict[str, float | None]:
+        """What a spot-check measured of a record, by measure; it keeps that of the worst ones."""
+        with suppress(OSError, msgspec.DecodeError):
+            told = _decode_looks((self.path / RESULTS_FILE).read_bytes())
+            return next((each.values for each in told.flagged if each.id == record), {})
         return {}
 
     def _read_flags(self) -> dict[str, list[str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from datagen.pipeline import build_dataset
 from datagen.records import Reply, Usage
-from datagen.store import Answer, RunStore
+from datagen.store import Answer, LookStore, RunStore
 from datagen.viewer.details import LONGEST_TEXT, Details
 from datagen.viewer.index import open_index
 from datagen.viewer.target import Target
@@ -130,3 +130,19 @@ def test_a_record_of_a_file_is_held_against_the_annotations_that_are_given(
     assert known["boxes"]
     assert known["context"].startswith(known["captions"][0])
     assert known["replies"] == []
+
+
+def test_what_a_spot_check_said_is_told(run: Path) -> None:
+    with LookStore(run, write=True) as looks:
+        looks.update_flags([FIRST], {FIRST: [("low-gain", "The picture makes no difference.")]})
+    told = {"target": "run", "flagged": [{"id": FIRST, "values": {"gain": 0.25, "clip": None}}]}
+    (run / "spotcheck.json").write_text(json.dumps(told), encoding="utf-8")
+    target = find_target(run)
+    detail = _describe(target, FIRST)
+    assert detail["flags"] == [("low-gain", "The picture makes no difference.")]
+    assert detail["looks"] == {"gain": 0.25, "clip": None}
+    with open_index(target) as index:
+        assert index.list_values("flag") == [("low-gain", 1)]
+        assert index.read_column("flagged").get(1) == 1
+    (run / "spotcheck.json").write_text("broken", encoding="utf-8")
+    assert _describe(target, FIRST)["looks"] == {}
