@@ -153,8 +153,9 @@ def _write_answers(session: Session, keeper: _Keeper, on_progress: Progress) -> 
 
 def _describe(session: Session, total: int) -> dict[str, Any]:
     about = session.describe()
-    fixed = {"can_review": False, "is_live": False, "records": total, "reviewer": ""}
-    return {**about, **fixed, "has_agreement": session.reviews is not None}
+    nobody = {"can_review": False, "reviewer": "", "samples": []}
+    fixed = {"is_live": False, "examined": None, "records": total}
+    return {**about, **nobody, **fixed, "has_agreement": session.reviews is not None}
 
 
 def _list_searched(detail: dict[str, Any]) -> dict[str, Any]:

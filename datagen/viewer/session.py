@@ -13,6 +13,7 @@ import msgspec
 from datagen import __version__
 from datagen.errors import RunError
 from datagen.store import ReviewStore, RunStore, is_locked
+from datagen.store.review_samples import list_samples
 from datagen.viewer.agreement import measure_agreement
 from datagen.viewer.candidates import Candidate, CandidateReader, choose, describe_candidates
 from datagen.viewer.details import Details, describe_claim, describe_finding
@@ -128,6 +129,7 @@ class Session:
             "can_review": self.reviews is not None,
             "reviewer": self.reviews.reviewer if self.reviews is not None else "",
             "reasons": self.list_reasons(),
+            "samples": list_samples(self.reviews.store) if self.reviews is not None else [],
             "types": [value for value, _ in index.list_values("type")],
             "settings": self.describe_settings(),
         }

@@ -7,8 +7,6 @@ const inside = document.querySelector("#copy");
 const held = inside ? JSON.parse(inside.textContent) : null;
 const read = held ? async (name) => held.files[name] : readFile;
 
-export const isCopy = true;
-
 /** As in the module that this one stands for; nothing in a copy is refused. */
 export class Refusal extends Error {}
 

@@ -1,9 +1,12 @@
 """Looking around: lists, filters, search, one record, and the address that remembers all of it."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.viewer.browser.runs import FALSE
 
@@ -173,6 +176,35 @@ def test_the_next_record_and_its_picture_are_there_before_they_are_wanted(open_p
     expect(page.locator("h1")).to_have_text("000000001001_conversation_0")
     assert page.locator(".picture img").evaluate("it => it.complete && it.naturalWidth > 0")
     page.context.set_offline(False)
+
+
+def test_new_records_of_a_run_are_told_and_the_list_does_not_jump(open_page: Open) -> None:
+    page = open_page()
+
+    def pretend(route: Route) -> None:
+        answer = route.fetch()
+        more = {"is_live": True} if "about" in route.request.url else {"new": 12}
+        route.fulfill(response=answer, json=answer.json() | more)
+
+    page.route("**/api/about", pretend)
+    page.route("**/api/records?limit=1&*", pretend)
+    page.reload()
+    expect(page.get_by_role("button", name="12 new")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("still writing")).to_be_visible()
+    expect(page.locator(".row")).to_have_count(45)
+    page.get_by_role("button", name="12 new").click()
+    expect(page.get_by_role("button", name="12 new")).to_have_count(0)
+
+
+def test_a_sample_is_a_filter_and_the_progress_is_then_of_it(run: Path, open_page: Open) -> None:
+    command = [sys.executable, "-m", "datagen", "review-sample", str(run), "-n", "12"]
+    subprocess.run(command, check=True, capture_output=True)
+    page = open_page()
+    page.get_by_role("region", name="Review sample").get_by_role("link", name="sample").click()
+    expect(page.locator(".row")).to_have_count(12)
+    expect(page.locator(".progress")).to_contain_text("0 of 12 in sample")
+    page.get_by_role("link", name="Agreement").click()
+    expect(page.locator("main")).to_contain_text("No record of the sample")
 
 
 def open_record(open_page: Open, record: str) -> Page:

@@ -50,8 +50,8 @@ def test_undo_takes_a_choice_back_and_hides_what_it_revealed(page: Page) -> None
     page.keyboard.press("1")
     expect(page.locator(".revealed")).to_have_count(2)
     for _ in range(8):  # what the tests before chose is undone as well
-        page.keyboard.press("u")
-        page.wait_for_load_state("networkidle")
+        with page.expect_response("**/api/undo"):
+            page.keyboard.press("u")
     expect(page.locator(".candidate")).to_have_count(2)
     expect(page.locator(".revealed")).to_have_count(0)
 

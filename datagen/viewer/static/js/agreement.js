@@ -7,12 +7,13 @@ import { get } from "./source.js";
 import { show } from "./texts.js";
 import { formatCount, formatNumber, formatPercent, formatShare } from "./words.js";
 
-export function AgreementPage() {
+export function AgreementPage({ state }) {
+  const { sample } = state.place;
   const [found, setFound] = useState(null);
   const [trouble, setTrouble] = useState("");
   useEffect(() => {
-    get("api/agreement").then(setFound, (error) => setTrouble(error.message));
-  }, []);
+    get(`api/agreement${sample ? `?sample=${encodeURIComponent(sample)}` : ""}`).then(setFound, (error) => setTrouble(error.message));
+  }, [sample]);
   return html`<main class="page"><h1>Agreement</h1><${Trouble} message=${trouble} />
     ${found && html`<${Section} name="checks" title="Checks and reviewers"><${Checks} checks=${found.checks} /><//>
     <${Section} name="reviewers" title="Reviewers and each other"><${Reviewers} pairs=${found.reviewers} text=${found.text} /><//>`}</main>`;

@@ -7,6 +7,7 @@ import { readPlace } from "./place.js";
 import { fetchRecord, peek } from "./records.js";
 import { change, state } from "./store.js";
 
+const EVERY = 4000; // ms between two looks at what goes on behind the page
 const AHEAD = 3; // records fetched beforehand
 
 /** Bring the state to the address; what is known already shows at once. */
@@ -18,9 +19,11 @@ export async function arrive() {
     unlight();
     Object.assign(changes, { panel: null, trouble: null });
   }
+  const isOtherSample = place.sample !== state.place.sample;
   changes.detail = place.record ? peek(place.record) : null;
   if (place.record) changes.last = place.record;
   change(changes);
+  if (isOtherSample) loadProgress();
   const isListShown = !place.view || place.view === "compare";
   const listed = isListShown ? loadList(place) : null;
   if (isListShown && !place.record) loadFacets(place);
@@ -59,4 +62,19 @@ export async function loadProgress() {
   } catch {
     // The line keeps its last figures; a decision that fails says so itself.
   }
+}
+
+/** While a run is written or a file is checked, ask now and then how far that is; counts follow. */
+export function watchAbout() {
+  setInterval(async () => {
+    const { about, place } = state;
+    if (document.hidden || !about || !(about.is_live || isBeingChecked(about))) return;
+    await loadAbout();
+    if (state.about.examined !== about.examined && !place.record && !place.view) loadFacets(place, true);
+  }, EVERY);
+}
+
+/** Whether the checks have not yet read all records of a file. */
+export function isBeingChecked(about) {
+  return Number.isInteger(about?.examined) && about.examined < about.records;
 }

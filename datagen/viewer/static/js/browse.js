@@ -28,7 +28,7 @@ export function BrowsePage({ state }) {
     link?.focus({ preventScroll: true });
   }, [list?.name]);
   return html`<main class="browse-page">
-    <${Filters} facets=${facets} place=${place} />
+    <${Filters} facets=${facets} place=${place} about=${state.about} />
     <div class="browse">
       <h1 class="unseen">Records</h1>
       <div class="toolbar">

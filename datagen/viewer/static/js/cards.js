@@ -6,8 +6,7 @@ import { writePlace } from "./place.js";
 import { show } from "./texts.js";
 import { spell } from "./words.js";
 
-const SIGNS = { accepted: "✓", rejected: "✕", deferred: "⏲" };
-const REVIEWED = { accepted: "accepted by review", rejected: "rejected by review", deferred: "deferred" };
+const SIGNS = { accepted: "✓", rejected: "✕", deferred: "↺" };
 
 /** A row draws itself anew only when it changed: moving through a list must cost nothing. */
 class Row extends Component {
@@ -37,9 +36,9 @@ function Thumbnail({ row }) {
 function Marks({ row }) {
   const decision = row.review?.decision;
   return html`
-    ${row.state === "rejected" && html`<span class="mark-checks" title="rejected by the checks"><span aria-hidden="true">✕</span><span class="unseen">rejected by the checks</span> checks</span>`}
+    ${row.state === "rejected" && html`<span class="mark-checks" title="rejected by the checks"><span aria-hidden="true">✕</span><span class="unseen">rejected by the checks</span><span class="more"> checks</span></span>`}
     ${row.flags.length > 0 && html`<span class="mark-flag" title=${`spot-check: ${row.flags.join(", ")}`}><span aria-hidden="true">⚑</span><span class="unseen">flagged</span></span>`}
-    ${decision && html`<span class="mark-review is-${decision}"><span aria-hidden="true">${SIGNS[decision]}</span> <span class=${decision ? "" : "unseen"}>${REVIEWED[decision] ?? decision}</span></span>`}`;
+    ${decision && html`<span class="mark-review is-${decision}"><span aria-hidden="true">${SIGNS[decision]}</span> ${decision}${decision !== "deferred" && html`<span class="more"> by review</span>`}</span>`}`;
 }
 
 function Excerpt({ row }) {

@@ -10,9 +10,9 @@ export async function loadCandidates(key) {
   change({ candidates: { key, answer: null, message: "" } });
   try {
     const answer = await get(`api/records/${encodeURIComponent(key)}/candidates`);
-    if (state.candidates.key === key) change({ candidates: { key, answer, message: "" } });
+    if (state.candidates?.key === key) change({ candidates: { key, answer, message: "" } });
   } catch (error) {
-    if (state.candidates.key === key) change({ candidates: { key, answer: null, message: error.message } });
+    if (state.candidates?.key === key) change({ candidates: { key, answer: null, message: error.message } });
   }
 }
 

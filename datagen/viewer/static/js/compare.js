@@ -45,13 +45,11 @@ function Candidates({ answer, state }) {
           ${revealed && html`<p class="revealed"><strong>${show(revealed.model)}</strong>, ${nameCandidate(revealed.candidate)}, score ${formatNumber(revealed.score)}</p>`}</header>
         <${DiffTurns} before=${first.turns} after=${candidate.turns} />
         <${FindingLines} findings=${candidate.findings} />
-        ${canChoose && html`<button class="button" aria-disabled=${Boolean(state.saving)} onClick=${() => choose(candidate.label)}>${candidate.label} is the best <kbd>${n + 1}</kbd></button>`}
       </article>`;
     })}</div>
     <div class="choice-bar">
-      ${canChoose && html`<button class="decide ${choice?.label === "tie" ? "is-chosen" : ""}" onClick=${() => choose("tie")}>Equally good <kbd>t</kbd></button>
-      <button class="decide ${choice?.label === "none" ? "is-chosen" : ""}" onClick=${() => choose("none")}>None is good <kbd>0</kbd></button>`}
-      <label>Words are compared with <select value=${base} onChange=${(event) => setBase(Number(event.target.value))}>${candidates.map((candidate, n) => html`<option value=${n}>${candidate.label}</option>`)}</select></label>
+      ${canChoose && [...candidates.map(({ label }, n) => [label, `${label} is the best`, n + 1]), ["tie", "Equally good", "t"], ["none", "None is good", "0"]].map(([label, says, key]) => html`<button class="decide ${choice?.label === label ? "is-chosen" : ""}" aria-disabled=${Boolean(state.saving)} onClick=${() => choose(label)}>${says} <kbd>${key}</kbd></button>`)}
+      ${candidates.length > 2 && html`<label>Words are compared with <select value=${base} onChange=${(event) => setBase(Number(event.target.value))}>${candidates.map(({ label }, n) => html`<option value=${n}>${label}</option>`)}</select></label>`}
       ${!choice && html`<p class="quiet">Models and scores are shown after the choice.</p>`}
     </div></section>`;
 }

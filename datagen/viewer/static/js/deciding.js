@@ -73,7 +73,8 @@ export function dismiss() {
 
 /** Take back (or bring back) the newest event of this reviewer, and show its record. */
 export async function takeBack(way) {
-  if (state.saving || !state.about?.can_review) return;
+  if (!state.about?.can_review) return;
+  while (state.saving) await new Promise((done) => { setTimeout(done, 10); }); // what is on its way is meant too
   change({ saving: { key: null, kind: way }, unsaved: null });
   try {
     const answer = await post(`api/${way}`, {});

@@ -1,11 +1,13 @@
 // Filters: every value a link with its count, so that Back, new tabs and bookmarks work.
 
 import { html, useState } from "../vendor/preact-htm.js";
+import { isBeingChecked } from "./arriving.js";
 import { FILTERS, go, writePlace } from "./place.js";
 import { show } from "./texts.js";
 import { formatCount, spell } from "./words.js";
 
 const GROUPS = [
+  ["sample", "Review sample"],
   ["review", "Review"],
   ["state", "Checks"],
   ["type", "Response type"],
@@ -18,13 +20,14 @@ const SHORT = 8;
 const NAMES = { none: "not reviewed", accepted: "accepted", rejected: "rejected" };
 const LABELS = { q: "search", min_words: "at least, words", max_words: "at most, words", ...Object.fromEntries(GROUPS.map(([name, title]) => [name, title.toLowerCase()])) };
 
-export function Filters({ facets, place }) {
+export function Filters({ facets, place, about }) {
   const [isOpen, setOpen] = useState(false);
   return html`<aside class="filters ${isOpen ? "is-open" : ""}" aria-label="Filters">
     <button class="filters-switch" aria-expanded=${isOpen} onClick=${() => setOpen(!isOpen)}>Filters</button>
     <div class="filter-groups">
+      ${isBeingChecked(about) && html`<p class="note">The checks have read ${formatCount(about.examined)} of ${formatCount(about.records)} records so far; what they find comes in.</p>`}
       ${facets?.is_capped && html`<p class="note">Counts are of the first part of a large set.</p>`}
-      ${GROUPS.map(([name, title]) => html`<${Group} name=${name} title=${title} values=${facets?.[name]} chosen=${place[name]} />`)}
+      ${GROUPS.map(([name, title]) => html`<${Group} name=${name} title=${title} values=${name === "sample" ? about?.samples?.map((sample) => [sample, null]) : facets?.[name]} chosen=${place[name]} />`)}
       <${Lengths} place=${place} />
     </div></aside>`;
 }
@@ -40,7 +43,7 @@ function Group({ name, title, values, chosen }) {
     ${shown.map(([value, count]) => {
       const isChosen = String(value) === chosen;
       return html`<li key=${value}><a data-in href=${writePlace({ [name]: isChosen ? null : value, record: null })} aria-current=${isChosen ? "true" : null}>
-        <span class="filter-name" dir="auto">${isChosen ? "✓ " : ""}${nameValue(value)}</span> <span class="count">${formatCount(count)}</span></a></li>`;
+        <span class="filter-name" dir="auto">${isChosen ? "✓ " : ""}${nameValue(value)}</span> <span class="count">${count === null ? "" : formatCount(count)}</span></a></li>`;
     })}</ul>
     ${listed.length > SHORT && html`<button class="plain" aria-expanded=${isWhole} onClick=${() => setWhole(!isWhole)}>${isWhole ? "Fewer" : `${listed.length - SHORT} more`}</button>`}
   </section>`;

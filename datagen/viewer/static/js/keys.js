@@ -88,7 +88,7 @@ function find(pressed) {
 }
 
 function isTextField(target) {
-  return target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
+  return Boolean(target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]"));
 }
 
 function rejectBy(pressed) {

@@ -1,6 +1,6 @@
 // The list: one page of rows at a time, its neighbours, and what came in since.
 
-import { get, isCopy } from "./source.js";
+import { get } from "./source.js";
 import { go, pickListed } from "./place.js";
 import { change, state } from "./store.js";
 
@@ -123,7 +123,6 @@ export function turnPage(direction) {
 
 /** While a run is still writing, ask now and then how many records are new. */
 export function watchRun() {
-  if (isCopy) return;
   setInterval(async () => {
     if (!state.about?.is_live || document.hidden || !state.list) return;
     const { name } = state.list;

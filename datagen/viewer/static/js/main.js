@@ -2,7 +2,7 @@
 
 import { Component, html, render } from "../vendor/preact-htm.js";
 import { AgreementPage } from "./agreement.js";
-import { arrive, loadAbout, loadProgress } from "./arriving.js";
+import { arrive, loadAbout, loadProgress, watchAbout } from "./arriving.js";
 import { BrowsePage } from "./browse.js";
 import { ComparePage } from "./compare.js";
 import { guardClosing } from "./deciding.js";
@@ -46,3 +46,4 @@ listenToKeys();
 guardClosing();
 await Promise.all([arrive(), loadAbout().then(loadProgress)]);
 watchRun();
+watchAbout();

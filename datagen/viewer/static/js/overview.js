@@ -44,14 +44,15 @@ function Totals({ found }) {
 
 function Outcomes({ found }) {
   const types = Object.entries(found.types || {});
-  const reasons = new Map();
-  for (const [, type] of types) for (const [code, count] of Object.entries(type.reasons || {})) reasons.set(code, (reasons.get(code) || 0) + count);
-  const highest = Math.max(...types.map(([, type]) => type.planned || 0));
+  const highest = Math.max(...types.map(([, type]) => type.planned || type.written + (type.rejected || 0)));
+  const counts = (name, filter) => html`<${Bars} caption=${filter[1]} rows=${sortCounts(found[name])} link=${(code) => writePlace({ [filter[0]]: code }, {})} />`;
   return html`<${Section} name="outcomes" title="What became of it"><div class="plots">
     <${Bars} caption="Records by response type" rows=${types.map(([name, type]) => [spell(name), type.written, type.rejected ? `${formatCount(type.rejected)} rejected` : ""])} most=${highest} />
     <${Bars} caption="Mean score by response type" rows=${types.filter(([, type]) => Number.isFinite(type.mean_score)).map(([name, type]) => [spell(name), type.mean_score])} format=${(score) => score.toFixed(2)} most=${1} />
-    <${Bars} caption="Rejections by reason" rows=${sortCounts(reasons)} link=${(code) => writePlace({ reason: code }, {})} />
-    <${Bars} caption="Notes: what was found and does not reject" rows=${sortCounts(new Map(Object.entries(found.notes || {})))} link=${(code) => writePlace({ finding: code }, {})} />
+    ${counts("reasons", ["reason", "Rejections by reason"])}
+    ${counts("findings", ["finding", "Records by finding"])}
+    ${counts("flags", ["flag", "Flags of the spot-check"])}
+    ${!found.balance && counts("objects", ["object", "Records by object in the picture"])}
     <${Bars} caption="Records by score" rows=${(found.scores || []).map(([from, count]) => [`from ${from.toFixed(1)}`, count])} />
   </div><//>`;
 }
@@ -85,5 +86,5 @@ function Settings({ settings }) {
 }
 
 function sortCounts(counts) {
-  return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST);
+  return Object.entries(counts || {}).sort((a, b) => b[1] - a[1]).slice(0, MOST);
 }

@@ -9,8 +9,6 @@ export class Refusal extends Error {
   }
 }
 
-export const isCopy = false;
-
 /** GET `path` ("api/records?…"). */
 export async function get(path) {
   return readAnswer(await reach(path));

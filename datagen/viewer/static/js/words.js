@@ -49,13 +49,11 @@ export function spell(code) {
 }
 
 export function formatTime(at) {
-  const time = new Date(typeof at === "number" ? at * 1000 : at);
-  if (Number.isNaN(time.getTime())) return String(at);
-  return time.toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
+  return new Date(at).toLocaleString("en-GB", { dateStyle: "medium", timeStyle: "short" });
 }
 
 export const DECISIONS = {
   accepted: "✓ accepted",
   rejected: "✕ rejected",
-  deferred: "⏲ deferred",
+  deferred: "↺ deferred",
 };
