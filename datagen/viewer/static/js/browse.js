@@ -26,7 +26,7 @@ export function BrowsePage({ state }) {
     const link = last && document.querySelector(`.row a[data-key="${CSS.escape(String(last))}"]`);
     link?.scrollIntoView({ block: "center" });
     link?.focus({ preventScroll: true });
-  }, [list?.name]);
+  }, []);
   return html`<main class="browse-page">
     <${Filters} facets=${facets} place=${place} about=${state.about} />
     <div class="browse">
