@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test bench chaos audit lint types imports samples clean
+.PHONY: help demo test bench chaos audit spotproof lint types imports samples clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -33,6 +33,9 @@ chaos: $(VENV)/.installed-dev  ## a run killed at 23 moments against one left al
 
 audit: $(VENV)/.installed-dev  ## what the checks find of planted defects, and what they reject of true records
 	$(BIN)/python -m tests.audit
+
+spotproof: $(VENV)/.installed-dev  ## a small LLaVA is trained, and the spot-check measured with it
+	$(BIN)/python -W ignore -m tests.benchmarks.small_llava
 
 samples: $(VENV)/.installed  ## draw the samples anew and send them through the pipeline
 	$(BIN)/python samples/draw_scenes.py

@@ -9,7 +9,7 @@ likelier, false ones less likely, and has nothing to say of the rest.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datagen.spotcheck.models import AnswerScore
 from datagen.spotcheck.subjects import Control
@@ -22,6 +22,15 @@ DOUBTFUL = -1.0
 
 # A run of letters and digits with what holds it together: "don't", "3.5", "T-shirt".
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.,-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class WordScore:
+    """One word of an answer, `start` to `end` in characters: the sum over its tokens; nats."""
+
+    start: int
+    end: int
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +96,19 @@ def weigh_words(
     for turn, (answer, score, values) in enumerate(
         zip(answers, by_control[control], gains, strict=True)
     ):
-        words = [match.span() for match in _WORD.finditer(answer)]
-        sums = [0.0] * len(words)
-        for start, end, value in zip(score.starts, score.ends, values, strict=True):
-            place = _find_word(words, start, end)
-            if place is not None:
-                sums[place] += value
-        for (start, end), gain in zip(words, sums, strict=True):
-            yield WordGain(turn, start, end, gain)
+        for word in add_up_words(answer, replace(score, logprobs=tuple(values))):
+            yield WordGain(turn, word.start, word.end, word.value)
+
+
+def add_up_words(answer: str, score: AnswerScore) -> list[WordScore]:
+    """What a model says of the tokens of an answer, summed word by word."""
+    words = [match.span() for match in _WORD.finditer(answer)]
+    sums = [0.0] * len(words)
+    for start, end, value in zip(score.starts, score.ends, score.logprobs, strict=True):
+        place = _find_word(words, start, end)
+        if place is not None:
+            sums[place] += value
+    return [WordScore(*span, total) for span, total in zip(words, sums, strict=True)]
 
 
 def _list_gains(
