@@ -31,6 +31,23 @@ def test_a_filter_shows_as_many_records_as_it_says(open_page: Open) -> None:
     assert "state=rejected" in page.url
 
 
+def test_rows_of_the_list_before_cannot_be_opened_while_another_is_awaited(
+    open_page: Open,
+) -> None:
+    page = open_page()
+    expect(page.locator(".rows")).to_have_attribute("aria-busy", "false")
+    held: list[Route] = []
+    page.route("**/api/records?*state=rejected*", lambda route: held.append(route))
+    page.get_by_role("region", name="Checks").get_by_role("link", name="rejected").click()
+    expect(page.locator(".rows")).to_have_attribute("aria-busy", "true")
+    page.locator(".row a").first.click(force=True)
+    assert "record=" not in page.url
+    held[0].continue_()
+    expect(page.locator(".row")).to_have_count(3)
+    page.locator(".row a").first.click()
+    expect(page).to_have_url(re.compile("record="))
+
+
 def test_back_undoes_a_filter_and_a_reload_keeps_it(open_page: Open) -> None:
     page = open_page()
     page.get_by_role("region", name="Response type").get_by_role("link").first.click()

@@ -5,7 +5,7 @@ import { Rows } from "./cards.js";
 import { ActiveFilters, Filters } from "./filters.js";
 import { reloadList, turnPage } from "./listing.js";
 import { Trouble } from "./parts.js";
-import { go, writePlace } from "./place.js";
+import { go, pickListed, writePlace } from "./place.js";
 import { formatCount } from "./words.js";
 
 const SORTS = [
@@ -45,7 +45,7 @@ export function BrowsePage({ state }) {
       <${ActiveFilters} place=${place} />
       <${Trouble} message=${state.trouble} />
       ${list?.rows.length === 0 && html`<p class="empty">No record fits. <a data-in href=${location.pathname}>Take all filters away</a></p>`}
-      <${Rows} list=${list} shape=${shape} />
+      <${Rows} list=${list} shape=${shape} isStale=${list && list.name !== String(pickListed(place))} />
       <${Pages} list=${list} />
     </div>
   </main>`;

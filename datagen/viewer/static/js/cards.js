@@ -50,11 +50,12 @@ function Score({ score }) {
   return html`<span class="score" title="share of its claims that have ground"><svg width="36" height="6" aria-hidden="true"><rect class="score-rest" width="36" height="6" rx="3" /><rect class="score-share" width=${36 * score} height="6" rx="3" /></svg> ${score.toFixed(2)}</span>`;
 }
 
-export function Rows({ list, open, shape = "narrow" }) {
+/** The rows; while they await those of another place they cannot be opened. */
+export function Rows({ list, open, shape = "narrow", isStale = false }) {
   useEffect(() => {
     document.querySelector(".row [aria-current]")?.scrollIntoView({ block: "nearest" });
   }, [open, list?.name]);
   if (!list) return null;
-  return html`<ol class="rows is-${shape}">${list.rows.map((row) => html`<${Row} key=${row.key} row=${row} shape=${shape}
+  return html`<ol class="rows is-${shape}" inert=${isStale} aria-busy=${isStale}>${list.rows.map((row) => html`<${Row} key=${row.key} row=${row} shape=${shape}
     isOpen=${String(row.key) === open} address=${writePlace({ record: row.key, edit: null })} />`)}</ol>`;
 }
