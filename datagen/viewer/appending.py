@@ -22,6 +22,7 @@ from datagen.viewer.filling import (
     list_row_terms,
     list_row_values,
     write_rows,
+    write_texts,
 )
 from datagen.viewer.index import CHANGES, Index
 from datagen.viewer.rows import Row
@@ -43,6 +44,7 @@ def append_rows(index: Index, rows: Sequence[Row], meta: dict[str, str] | None =
         keys, old = _find_keys(connection, {row.id: row for row in rows})
         _remove_texts(connection, index, old)
         write_rows(connection, list(keys.items()))
+        write_texts(connection, list(keys.items()))
         _change_sets(connection, keys, old)
     index.forget()
     return len(keys) - len(old)

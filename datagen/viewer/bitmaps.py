@@ -171,8 +171,19 @@ class Column:
             else:
                 open_ = first
         keys = take(sure, count) + take(open_, count - sure.bit_count(), highest=highest)
+        numbers = self._get_all(keys)
         sign, direction = (-1 if largest else 1), (-1 if highest else 1)
-        return sorted(keys, key=lambda key: (sign * (self.get(key) or 0), direction * key))
+        return sorted(keys, key=lambda key: (sign * numbers[key], direction * key))
+
+    def _get_all(self, keys: Sequence[int]) -> dict[int, int]:
+        """The numbers of some records by key; a set is gone through once for all of them."""
+        numbers = dict.fromkeys(keys, 0)
+        for place, digit in enumerate(self.digits):
+            data = pack(digit)
+            for key in keys:
+                if key >> 3 < len(data):
+                    numbers[key] |= (data[key >> 3] >> (key & 7) & 1) << place
+        return numbers
 
     def replace(self, keys: int, other: "Column") -> "Column":
         """The column with the numbers of `other` for these records."""

@@ -1,20 +1,20 @@
 """Viewer: rows -> `view.sqlite`, in one pass and one transaction.
 
-Reading and writing go on side by side: SQLite works outside of Python's lock, so a second core
-takes the greater half, the full text.
+The full text of one chunk of rows is written while the next chunk is read: SQLite works outside of
+Python's lock, so a second core takes it, as long as a whole chunk is one statement. Row by row the
+two threads would wait for the lock at every row.
 """
 
 import contextlib
 import os
 import sqlite3
-import threading
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from queue import Queue
 from typing import Any, Protocol
 
 import msgspec
@@ -31,7 +31,7 @@ VERSION = 1
 COLUMNS = ("score", "length", "flagged", "cost")
 """What lists can be sorted by, besides the order of the set."""
 
-_AT_ONCE = 250  # rows handed over together
+_AT_ONCE = 1000  # rows handed over together
 _UNKNOWN = -1  # stands for no number while they are collected
 _SCHEMA = """
 PRAGMA page_size = 8192;
@@ -73,7 +73,10 @@ INSERT INTO texts (texts, rank) VALUES ('automerge', 0);
 """
 INSERT_ROW = "INSERT OR REPLACE INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_BODY = "INSERT OR REPLACE INTO bodies VALUES (?, ?)"
-INSERT_TEXT = "INSERT INTO texts (rowid, text) VALUES (?, ?)"
+_INSERT_TEXTS = """
+INSERT INTO texts (rowid, text)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)
+"""
 DELETE_TEXT = "INSERT INTO texts (texts, rowid, text) VALUES ('delete', ?, ?)"
 INSERT_TERM = "INSERT OR REPLACE INTO terms VALUES (?, ?, ?, ?)"
 INSERT_DIGIT = "INSERT OR REPLACE INTO digits VALUES (?, ?, ?)"
@@ -146,13 +149,20 @@ def _fill(
     total = source.count()
     facets = FacetKeys()
     connection.execute("BEGIN")
-    with _Writer(connection) as writer:
+    with ThreadPoolExecutor(1, "texts") as pool:
         rows = _name_apart(source) if source.has_repeated_ids else iter(source)
         key = 1  # a key is never 0, which pages would take for none
+        writing: Future[None] | None = None
         while chunk := list(islice(rows, _AT_ONCE)):
-            writer.put([facets.add(first, row) for first, row in enumerate(chunk, key)])
+            numbered = [facets.add(first, row) for first, row in enumerate(chunk, key)]
+            if writing is not None:
+                writing.result()
+            write_rows(connection, numbered)
+            writing = pool.submit(write_texts, connection, numbered)
             key += len(chunk)
             on_progress(key - 1, total)
+        if writing is not None:
+            writing.result()
     images = ((image.id, msgspec.json.encode(image)) for image in source.list_images())
     connection.executemany("INSERT INTO images VALUES (?, ?)", images)
     connection.executemany(INSERT_TERM, facets.list_terms(key))
@@ -250,45 +260,14 @@ def encode_row(key: int, row: Row) -> tuple[Any, ...]:
     )
 
 
-class _Writer:
-    """Writes what it is given in a thread of its own; what goes wrong there is raised here."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._queue: Queue[list[tuple[int, Row]] | None] = Queue(maxsize=4)
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name="index", daemon=True)
-
-    def __enter__(self) -> "_Writer":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._queue.put(None)
-        self._thread.join()
-        self._raise()
-
-    def put(self, rows: list[tuple[int, Row]]) -> None:
-        self._raise()
-        self._queue.put(rows)
-
-    def _raise(self) -> None:
-        if self._error is not None:
-            error, self._error = self._error, None
-            raise error
-
-    def _run(self) -> None:
-        while (rows := self._queue.get()) is not None:
-            if self._error is None:
-                try:
-                    write_rows(self._connection, rows)
-                except sqlite3.Error as exc:
-                    self._error = exc
-
-
 def write_rows(connection: sqlite3.Connection, rows: list[tuple[int, Row]]) -> None:
-    """Write rows with their bodies and texts."""
+    """Write rows with their bodies, without their texts."""
     connection.executemany(INSERT_ROW, [encode_row(*row) for row in rows])
     bodies = [(key, row.body) for key, row in rows if not isinstance(row.body, Place)]
     connection.executemany(INSERT_BODY, bodies)
-    connection.executemany(INSERT_TEXT, [(key, row.text) for key, row in rows])
+
+
+def write_texts(connection: sqlite3.Connection, rows: list[tuple[int, Row]]) -> None:
+    """Write what a search looks at, in one statement: Python's lock is free all the while."""
+    texts = [(key, row.text.replace("\0", " ")) for key, row in rows]
+    connection.execute(_INSERT_TEXTS, (msgspec.json.encode(texts).decode(),))

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 import msgspec
 
@@ -54,17 +55,21 @@ class Follower:
             seen, last = int(self._index.get_meta(_SEEN) or 0), count_requests(store)
             count = 0
             if last > seen:
-                fresh = [
-                    item
-                    for item in iterate_items(store, after=seen)
-                    if self._index.find_key(item.id) is None
-                ]
+                fresh = self._list_fresh(iterate_items(store, after=seen))
                 count = self._append(store, iter(fresh), is_stopped)
                 if is_stopped():
                     return count
                 append_rows(self._index, [], {_SEEN: str(last)})
             self._append(store, self._list_changed(store), is_stopped)
             return count
+
+    def _list_fresh(self, items: Iterator[Item]) -> list[Item]:
+        """Those of the items that the index does not hold."""
+        fresh: list[Item] = []
+        while part := list(islice(items, _AT_ONCE)):
+            known = self._index.find_known([item.id for item in part])
+            fresh += (item for item in part if item.id not in known)
+        return fresh
 
     def _list_changed(self, store: RunStore) -> Iterator[Item]:
         """Open items with more answers than when they were judged, some at a time, in turn."""

@@ -158,6 +158,12 @@ class Index:
         row = self.connection.execute(query, (record_id,)).fetchone()
         return int(row[0]) if row is not None else None
 
+    def find_known(self, record_ids: Sequence[str]) -> set[str]:
+        """Those of some ids, at most a few thousand, that are a record's."""
+        marks = ", ".join("?" * len(record_ids))
+        query = f"SELECT id FROM rows WHERE id IN ({marks})"
+        return {id_ for (id_,) in self.connection.execute(query, tuple(record_ids))}
+
     def list_appended_rejections(self) -> list[tuple[str, str]]:
         """Id and type of the rejected records that no file of the run holds."""
         query = "SELECT id, type FROM rows WHERE file IS NULL AND NOT is_accepted"

@@ -45,7 +45,7 @@ export function BrowsePage({ state }) {
       <${ActiveFilters} place=${place} />
       <${Trouble} message=${state.trouble} />
       ${list?.rows.length === 0 && html`<p class="empty">No record fits. <a data-in href=${location.pathname}>Take all filters away</a></p>`}
-      <${Rows} list=${list} shape=${shape} isStale=${list && list.name !== String(pickListed(place))} />
+      <${Rows} list=${list} shape=${shape} isStale=${list?.name !== String(pickListed(place))} />
       <${Pages} list=${list} />
     </div>
   </main>`;

@@ -50,7 +50,7 @@ function Score({ score }) {
   return html`<span class="score" title="share of its claims that have ground"><svg width="36" height="6" aria-hidden="true"><rect class="score-rest" width="36" height="6" rx="3" /><rect class="score-share" width=${36 * score} height="6" rx="3" /></svg> ${score.toFixed(2)}</span>`;
 }
 
-/** The rows; while they await those of another place they cannot be opened. */
+/** Rows that await others cannot be opened. */
 export function Rows({ list, open, shape = "narrow", isStale = false }) {
   useEffect(() => {
     document.querySelector(".row [aria-current]")?.scrollIntoView({ block: "nearest" });

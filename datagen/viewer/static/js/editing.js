@@ -1,4 +1,4 @@
-// Editing: every turn in a field of its own; the checks answer while one types; the original stays.
+// Editing: a field for every turn; the checks answer while one types.
 
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-htm.js";
 import { saveEdit } from "./deciding.js";

@@ -1,4 +1,4 @@
-// Header: what is looked at, the pages, how far the review is, and a failed save until it is dealt with.
+// Header: what is looked at, the pages, how far the review is, a failed save.
 
 import { html } from "../vendor/preact-htm.js";
 import { dismiss, retry } from "./deciding.js";

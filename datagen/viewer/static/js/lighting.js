@@ -1,4 +1,4 @@
-// Lighting: which claim or box is pointed at or focused, so that all that belongs to it lights up.
+// Lighting: what belongs to the claim or box that is pointed at or focused lights up.
 
 import { useEffect, useState } from "../vendor/preact-htm.js";
 

@@ -6,7 +6,7 @@ import { change, state } from "./store.js";
 
 const ROWS = 60;      // rows a page: what fits a screen or two; the page stays light at any depth
 const NEAR_END = 4;   // rows before the end of a page at which the next one is fetched
-const EVERY = 4000;   // ms between two looks at a run that is still writing
+export const EVERY = 4000;  // ms between two looks at a run that is still writing
 
 let ahead = null;     // {name, answer}: the next page, fetched beforehand
 let asked = "";       // the name of the page wanted last, so that a late answer is dropped

@@ -1,6 +1,7 @@
 // Overview: the figures of the run as bars; they follow a run that is still writing.
 
 import { html, useEffect, useState } from "../vendor/preact-htm.js";
+import { EVERY } from "./listing.js";
 import { Section, Trouble } from "./parts.js";
 import { writePlace } from "./place.js";
 import { Bars, Spreads } from "./plots.js";
@@ -8,8 +9,7 @@ import { get } from "./source.js";
 import { show } from "./texts.js";
 import { formatCost, formatCount, formatNumber, formatPercent, formatSeconds, spell } from "./words.js";
 
-const EVERY = 4000; // ms between two looks at a run that is still writing
-const MOST = 12;    // bars of one plot
+const MOST = 12;  // bars of one plot
 
 export function OverviewPage({ state }) {
   const [found, setFound] = useState(null);
