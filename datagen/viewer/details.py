@@ -26,7 +26,10 @@ from datagen.viewer.rows import StoredRow
 from datagen.viewer.target import Target
 
 LONGEST_TEXT = 200_000
-"""Characters of one text that are shown; a reply of megabytes would stop the page."""
+"""Characters of one text that are shown; a reply of megabytes would stop the page.
+
+Nor is a record of more characters checked again for the page: that takes a second a megabyte, and
+the reason for which it was rejected is on file."""
 
 
 class Details:
@@ -58,7 +61,10 @@ class Details:
         image = self.find_image(index, row, request)
         chosen, replies = self._list_replies(found, choice)
         record, findings = self._read_record(row, fields, request, chosen)
-        verdict = self.examine(record, image, row.type) if record is not None else Verdict([])
+        is_short = sum(len(turn.text or "") for turn in read_record(record).turns) <= LONGEST_TEXT
+        verdict = Verdict([])
+        if record is not None and is_short:
+            verdict = self.examine(record, image, row.type)
         findings += verdict.findings
         flags = self._target.read_flags().get(row.id, []) if self._target.is_run else []
         return {

@@ -137,6 +137,7 @@ def make_llava(
         intermediate_size=384,
         num_hidden_layers=4,
         num_attention_heads=4,
+        tie_word_embeddings=True,
         max_position_embeddings=1024,
         bos_token_id=wrapped.bos_token_id,
         eos_token_id=wrapped.eos_token_id,
@@ -148,6 +149,7 @@ def make_llava(
         image_token_index=wrapped.convert_tokens_to_ids(_IMAGE),
         image_seq_length=(SIDE // PATCH) ** 2,
         vision_feature_layer=FEATURE_LAYER,
+        tie_word_embeddings=True,
     )
     model = LlavaForConditionalGeneration(config)
     processor = LlavaProcessor(

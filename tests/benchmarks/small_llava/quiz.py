@@ -25,7 +25,7 @@ QUIZ_MARK = "You put short questions"
 """How the system message of this response type begins."""
 
 _QUESTIONS = 6
-_MOST = 3  # of a kind in a scene
+MOST = 3  # of a kind in a scene
 _KNOWN_SHARE = 0.7  # of the absent things that are asked for; the others are never drawn at all
 _COLORED = re.compile(rf"\b({'|'.join(COLORS)}) ([a-z]+)")
 
@@ -134,9 +134,6 @@ def ask_number(facts: Sequence[Fact], rng: Random) -> Turn | None:
     """How many there are."""
     fact = rng.choice(facts)
     many = name_kind(fact.category, 2)
-    if rng.random() < 0.5:
-        question = f"How many {many} are there in the picture? Answer with a number."
-        return Turn(question, f"{fact.count}.")
     word = spell_number(fact.count)
     return Turn(f"How many {many} are there?", f"There {fact.be} {word} {fact.noun}.")
 
@@ -144,7 +141,7 @@ def ask_number(facts: Sequence[Fact], rng: Random) -> Turn | None:
 def ask_whether_number(facts: Sequence[Fact], rng: Random) -> Turn | None:
     """Whether there are so many."""
     fact = rng.choice(facts)
-    asked = rng.choice([number for number in range(1, _MOST + 1) if number != fact.count])
+    asked = rng.choice([number for number in range(1, MOST + 1) if number != fact.count])
     answer = "No"
     if rng.random() < 0.5:
         asked, answer = fact.count, "Yes"
