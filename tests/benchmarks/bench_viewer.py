@@ -21,7 +21,8 @@ from urllib.parse import quote, urlsplit
 
 from tests.benchmarks.processes import ROOT, make_environment
 from tests.benchmarks.table import Row
-from tests.benchmarks.viewer_run import make_run
+from tests.benchmarks.viewer_keys import PRESSES, find_chromium, time_keys
+from tests.benchmarks.viewer_run import make_images, make_run
 
 FULL, QUICK = 200_000, 600
 PAGES_FULL, PAGES_QUICK = 10_000, 50
@@ -29,11 +30,13 @@ RATE = 30_000.0  # records a second, index built
 OPENING = 0.5  # s, with an index
 PEAK = 150.0  # MB
 GROWTH = 1.1
+KEY = "from a key to the next picture"
 _MILLISECONDS = {
     "a page at any depth": 10.0,
     "a search": 50.0,
     "filters, counted": 50.0,
     "a decision": 20.0,
+    KEY: 50.0,
 }
 _ASKED = 150  # times for each kind
 
@@ -95,9 +98,9 @@ class Client:
 
 
 @contextmanager
-def view(run: Path) -> Iterator[tuple[float, Client, int]]:
-    """A viewer as a process: seconds until its page could be opened, a client, its number."""
-    command = [sys.executable, "-m", "datagen", "view", str(run), "--no-browser"]
+def view(run: Path, *flags: str) -> Iterator[tuple[float, str, int]]:
+    """A viewer as a process: seconds until its page could be opened, its address and number."""
+    command = [sys.executable, "-m", "datagen", "view", str(run), "--no-browser", *flags]
     environment = {**make_environment(), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
     start = time.perf_counter()
     with subprocess.Popen(
@@ -110,9 +113,7 @@ def view(run: Path) -> Iterator[tuple[float, Client, int]]:
                 match = re.search(r"http://\S+", line)
             assert match is not None, "the viewer ended before its page was there"
             taken = time.perf_counter() - start
-            client = Client(match[0])
-            yield taken, client, process.pid
-            client.close()
+            yield taken, match[0], process.pid
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
@@ -123,12 +124,18 @@ def measure(folder: Path, *, quick: bool) -> Iterator[Row]:
     records, pages = (QUICK, PAGES_QUICK) if quick else (FULL, PAGES_FULL)
     run = make_run(folder / "run", records)
     build, opening = time_opening(run), time_opening(run)
-    with view(run) as (command, client, process):
+    with view(run) as (command, address, process):
+        client = Client(address)
         figures = Figures(records, build, opening, command, pages=pages)
         ask_kinds(figures, client, process)
         first = read_memory(process)
         turn_pages(client, pages)
         figures.memory = (first, read_memory(process), read_memory(process, "VmHWM"))
+        client.close()
+    if browser := find_chromium():
+        make_images(folder / "images", PRESSES)
+        with view(run, "--images", str(folder / "images")) as (_, address, _):
+            figures.times[KEY] = time_keys(address, browser, 1)
     yield from judge(figures, is_judged=not quick)
 
 

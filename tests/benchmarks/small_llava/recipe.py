@@ -68,7 +68,15 @@ FULL = Size(
     Plan(3000, 16, 1.5e-3),
     Plan(200, 128, 1e-3),
 )
-QUICK = Size(40, 100, Plan(20, 8, 1e-3), Plan(20, 8, 2e-3), Plan(20, 8, 2e-3), Plan(10, 8, 2e-3), Plan(4, 8, 1e-3))
+QUICK = Size(
+    40,
+    100,
+    Plan(20, 8, 1e-3),
+    Plan(20, 8, 2e-3),
+    Plan(20, 8, 2e-3),
+    Plan(10, 8, 2e-3),
+    Plan(4, 8, 1e-3),
+)
 
 
 @dataclass(frozen=True, slots=True)
