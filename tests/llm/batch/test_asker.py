@@ -345,7 +345,7 @@ async def test_a_batch_made_twice_after_all_is_cancelled_before_it_is_worked_on(
         return await find(endpoint, token, file_id) if len(searches) > 1 else []
 
     monkeypatch.setattr(BatchEndpoint, "find_batches", miss_once)
-    async with serve(tmp_path, batches=["reset"], delay=0.4) as bench:
+    async with serve(tmp_path, batches=["reset"], delay=2) as bench:
         results = await bench.run(asks(5))
         while "cancelling" in (await bench.count())["by_status"]:
             await asyncio.sleep(0.01)
