@@ -1,7 +1,8 @@
 """From nothing to two checkpoints: scenes, records, a LLaVA that learned from them, a CLIP.
 
 A vision tower learns to see and its patches to be named, then a LLaVA on it learns in two stages as
-the real one did: captions first, then the tool's records, with the tower frozen. From random weights
+the real one did: captions first, then the tool's records, short answers before all others, with the
+tower frozen. From random weights
 the records alone would teach it to answer blindly, for most of an answer can be had from the text.
 The CLIP gets the same tower.
 """
@@ -35,6 +36,9 @@ from tests.benchmarks.small_llava.training import (
 )
 
 SEED = 1
+SHORT = "_short_answers_"
+"""In the ids of the short answers."""
+
 _LABELS = ["USER: ", " ASSISTANT:"] * 50  # so that the tokenizer knows them as words
 
 
@@ -46,7 +50,8 @@ class Size:
         sight: of the vision tower.
         naming: of the LLaVA's projector and words.
         alignment: of the LLaVA with captions alone.
-        instruction: of the LLaVA with the tool's records.
+        answering: of the LLaVA with the tool's short answers, which need the picture most.
+        instruction: of the LLaVA with all of the tool's records.
         contrast: of the CLIP.
     """
 
@@ -55,6 +60,7 @@ class Size:
     sight: Plan
     naming: Plan
     alignment: Plan
+    answering: Plan
     instruction: Plan
     contrast: Plan
 
@@ -62,10 +68,11 @@ class Size:
 FULL = Size(
     8000,
     20_000,
-    Plan(300, 64, 1e-3),
-    Plan(300, 64, 2e-3),
+    Plan(500, 64, 1e-3),
+    Plan(600, 64, 2e-3),
     Plan(150, 32, 1e-3),
-    Plan(3000, 16, 1.5e-3),
+    Plan(1000, 16, 1.5e-3),
+    Plan(1800, 16, 1.5e-3),
     Plan(200, 128, 1e-3),
 )
 QUICK = Size(
@@ -74,6 +81,7 @@ QUICK = Size(
     Plan(20, 8, 1e-3),
     Plan(20, 8, 2e-3),
     Plan(20, 8, 2e-3),
+    Plan(10, 8, 2e-3),
     Plan(10, 8, 2e-3),
     Plan(4, 8, 1e-3),
 )
@@ -120,6 +128,7 @@ def train_models(folder: Path, size: Size, *, say: Callable[[str], object]) -> T
     losses["naming"] = fit(Namer(llava, processor.tokenizer), patches, size.naming, say=say)
     for stage, plan, learned in (
         ("alignment", size.alignment, described),
+        ("answering", size.answering, [each for each in records if SHORT in each["id"]]),
         ("instruction", size.instruction, records),
     ):
         say(f"LLaVA, {stage} …\n")
