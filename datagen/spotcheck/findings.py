@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from datagen.spotcheck.grounds import find_claiming
 from datagen.spotcheck.likeness import compare_answers
-from datagen.spotcheck.scores import compare_scores, find_doubtful
+from datagen.spotcheck.scores import compare_scores, find_doubtful, find_least_claim
 from datagen.spotcheck.showing import Answers, Scores, Stage
 from datagen.spotcheck.subjects import Control
 
 TITLES: Mapping[str, str] = {
     "gain": "Grounding gain: how much likelier the picture makes the answer, nats a token",
     "worst": "Most doubtful word: its gain from the picture, nats",
+    "claim": "Least likely thing, number, colour or side that is named with this picture, nats",
     "agreement": "Agreement of the model's own answers, 0 to 1",
     "clip": "CLIP margin: fit to the picture beyond other pictures, cosine",
 }
@@ -34,10 +36,15 @@ class Findings:
         self.values.setdefault(subject, {}).setdefault(control, {})[name] = value
 
     def add_scores(self, stage: Stage, scores: Scores) -> None:
-        """Grounding gain, and the words that speak against a record."""
+        """Grounding gain, the least likely claim, and the words that speak against a record."""
         for subject in stage.subjects:
             answers = [turn.answer for turn in subject.turns]
+            claiming = [find_claiming(answer) for answer in answers]
             by_control = scores.get(subject.id, {})
+            for control, looks in by_control.items():
+                claim = find_least_claim(answers, looks, claiming)
+                if claim is not None:
+                    self.put(subject.id, control, "claim", claim)
             for control, values in compare_scores(answers, by_control).items():
                 for name, value in values.items():
                     self.put(subject.id, control, name, value)

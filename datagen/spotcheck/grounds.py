@@ -10,10 +10,16 @@ from functools import cache, lru_cache
 from datagen.checks.grounding.claims import Claim
 from datagen.checks.grounding.dialogue import judge_dialogue
 from datagen.checks.grounding.evidence import Evidence, find_suggested, gather_evidence
+from datagen.checks.grounding.quantities import NUMBERS
 from datagen.checks.grounding.reader import LexiconReader
 from datagen.checks.grounding.readings import Sentence
+from datagen.checks.grounding.word_classes import COLOURS
+from datagen.checks.grounding.zones import SIDES
 from datagen.llm.offline.vocabulary import find_neighbors, is_hinted, load_categories, split_words
 from datagen.records import AnnotatedImage, Turn
+
+_KNOWN = frozenset({"class", "kind", "person"})  # terms of COCO's categories
+_CLAIMING = NUMBERS.keys() | COLOURS | SIDES | {"yes", "no"}
 
 
 @cache
@@ -24,6 +30,31 @@ def _load_reader() -> LexiconReader:
 def read_text(text: str) -> tuple[Sentence, ...]:
     """The sentences of a text as the checks read them."""
     return _load_reader().read(text)
+
+
+def find_claiming(text: str) -> list[tuple[int, int]]:
+    """Where a text says what is in a picture: COCO's things, numbers, colours, sides, yes and no.
+
+    These are words that anybody would use; how likely rarer ones are is a matter of style.
+
+    Returns:
+        Start and end of each word, in characters.
+
+    >>> [text[a:b] for text in ["Yes, two red dogs run."] for a, b in find_claiming(text)]
+    ['Yes', 'two', 'red', 'dogs']
+    """
+    found = []
+    for sentence in read_text(text):
+        places = {
+            place
+            for mention in sentence.mentions
+            if mention.term.kind in _KNOWN
+            for place in range(mention.first, mention.last + 1)
+        }
+        for place, (start, word) in enumerate(zip(sentence.starts, sentence.words, strict=True)):
+            if place in places or word in _CLAIMING:
+                found.append((start, start + len(word)))
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -3,13 +3,16 @@
 How likely a word is under its own picture says little by itself: many true words are unlikely
 because others would have done as well ("scene" for "picture"). Under another picture they are as
 unlikely, so the difference, the gain, takes that out. The right picture makes true words about it
-likelier, false ones less likely, and has nothing to say of the rest.
+likelier, false ones less likely, and has nothing to say of the rest. Of several other pictures the
+mean is that of the probabilities, not of their logarithms: one of them that is sure against a word
+would else hide that the right one is against it, too.
 """
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import exp, fsum, log
 
 from datagen.spotcheck.models import AnswerScore
 from datagen.spotcheck.subjects import Control
@@ -19,6 +22,9 @@ MARKED = 3
 
 DOUBTFUL = -1.0
 """A word is doubtful where its picture makes it less likely by a factor of e or more; nats."""
+
+Span = tuple[int, int]
+"""Start and end, in characters."""
 
 # A run of letters and digits with what holds it together: "don't", "3.5", "T-shirt".
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.,-][^\W_]+)*")
@@ -40,8 +46,8 @@ class WordGain:
     Attributes:
         turn: of the answer, counted in pairs.
         start, end: of the word in the answer, in characters.
-        gain: its logarithm of probability (the sum over its tokens) under one picture, less the
-            mean of that under the others; nats.
+        gain: the logarithm of how many times as likely it is under one picture as, on average,
+            under the others (the sum over its tokens); nats.
     """
 
     turn: int
@@ -55,8 +61,9 @@ def compare_scores(
 ) -> dict[Control, dict[str, float]]:
     """The values of a record under each control, its own picture taken for the true one in turn.
 
-    `gain` is the mean over tokens of the logarithm of probability under that picture less the mean
-    of the others; `worst` is the lowest gain of a word, summed over its tokens. Both in nats.
+    `gain` is the mean over tokens of the logarithm of how many times as likely they are under that
+    picture as under the others; `worst` is the lowest gain of a word, summed over its tokens. Both
+    in nats.
 
     Args:
         answers: recorded ones, in order.
@@ -74,6 +81,32 @@ def compare_scores(
                 "worst": min(words, default=min(total)),
             }
     return found
+
+
+def find_least_claim(
+    answers: Sequence[str], scores: Sequence[AnswerScore], claiming: Sequence[Sequence[Span]]
+) -> float | None:
+    """The logarithm of probability of the least likely word that says what is in the picture.
+
+    Only such words are looked at, since how likely all others are is a matter of style. No other
+    picture is compared: what is in one picture is as unlikely in most others, so they tell nothing
+    of a thing that is in none of them.
+
+    Args:
+        answers: recorded ones, in order.
+        scores: under one picture.
+        claiming: of each answer the places of such words.
+
+    Returns:
+        Nats; None where no answer has such a word.
+    """
+    values = [
+        word.value
+        for answer, score, places in zip(answers, scores, claiming, strict=True)
+        for word in add_up_words(answer, score)
+        if any(start < word.end and word.start < end for start, end in places)
+    ]
+    return min(values, default=None)
 
 
 def find_doubtful(
@@ -114,15 +147,21 @@ def add_up_words(answer: str, score: AnswerScore) -> list[WordScore]:
 def _list_gains(
     by_control: Mapping[Control, Sequence[AnswerScore]], control: Control
 ) -> list[list[float]]:
-    """By answer and token: under this picture less the mean under the others."""
+    """By answer and token: the logarithm of how many times as likely it is as under the others."""
     others = [scores for name, scores in by_control.items() if name != control]
     return [
         [
-            value - sum(other[turn].logprobs[place] for other in others) / len(others)
+            value - _average(tuple(other[turn].logprobs[place] for other in others))
             for place, value in enumerate(score.logprobs)
         ]
         for turn, score in enumerate(by_control[control])
     ]
+
+
+def _average(logprobs: Sequence[float]) -> float:
+    """The logarithm of the mean probability."""
+    most = max(logprobs)
+    return most + log(fsum(exp(value - most) for value in logprobs) / len(logprobs))
 
 
 def _find_word(words: Sequence[tuple[int, int]], start: int, end: int) -> int | None:

@@ -24,7 +24,11 @@ ALL_TYPES = ""
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "gain": ("low-gain", "The picture makes the recorded answer hardly any likelier."),
-    "worst": ("doubtful-word", "A word of the answer is very unlikely with this picture."),
+    "worst": ("doubtful-word", "The picture speaks against a word of the answer."),
+    "claim": (
+        "unlikely-claim",
+        "Something that the answer names is less likely with this picture than true answers are.",
+    ),
     "agreement": ("disagrees", "The model answers the question in another way."),
     "clip": ("low-clip", "The answer fits the picture worse than true answers fit theirs."),
 }

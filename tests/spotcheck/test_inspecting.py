@@ -102,7 +102,7 @@ def test_the_right_picture_does_better_than_its_controls(
     path, _ = _make_set(tmp_path, copies=1)
     results = _inspect(tmp_path, _open(path), Oracle(images), WordBag(images))
     gaps = {measure.name: measure.gap for measure in results.measures}
-    for name in ("gain", "worst", "clip"):
+    for name in ("gain", "worst", "claim", "clip"):
         gap = gaps[name]
         assert gap is not None
         assert gap.low > 0

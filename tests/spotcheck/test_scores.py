@@ -1,5 +1,6 @@
 """A picture that speaks for a word raises its gain, and what all pictures say cancels out."""
 
+import math
 from collections.abc import Mapping
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datagen.spotcheck.models import AnswerScore
-from datagen.spotcheck.scores import compare_scores, find_doubtful, weigh_words
+from datagen.spotcheck.scores import compare_scores, find_doubtful, find_least_claim, weigh_words
 from datagen.spotcheck.subjects import CONTROLS, Control
 
 ANSWER = "A dog barks."
@@ -35,8 +36,20 @@ def test_a_words_gain_is_summed_over_its_tokens() -> None:
 def test_gain_is_the_mean_over_tokens_and_worst_the_lowest_word() -> None:
     values = compare_scores([ANSWER], SEEN)
     assert values["right"] == {"gain": pytest.approx(-1.0 / 5), "worst": -3.0}
-    # Against the mean of the right picture and the blank one.
-    assert values["shuffled"]["worst"] == pytest.approx(-1.0)
+    # "barks" against the mean of the right picture and the blank one.
+    mean = (math.exp(-1.0) + math.exp(-2.0)) / 2
+    assert values["shuffled"]["worst"] == pytest.approx(2 * (-2.0 - math.log(mean)))
+
+
+def test_another_picture_that_is_sure_against_a_word_does_not_hide_that_its_own_is() -> None:
+    seen = {**SEEN, "shuffled": _score(-1.0, -12.0, -2.0, -2.0, -0.5)}
+    assert compare_scores([ANSWER], seen)["right"]["worst"] < -2.0
+
+
+def test_the_least_likely_claim_is_one_of_the_words_that_claim_something() -> None:
+    assert find_least_claim([ANSWER], SEEN["right"], [[(2, 5), (6, 11)]]) == -5.0
+    assert find_least_claim([ANSWER], SEEN["right"], [[(6, 11)]]) == -2.0
+    assert find_least_claim([ANSWER], SEEN["right"], [[]]) is None
 
 
 def test_the_word_that_the_picture_speaks_against_is_doubtful() -> None:

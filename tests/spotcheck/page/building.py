@@ -34,7 +34,7 @@ _MEASURES = (
 _CONTROLS: tuple[Control, ...] = ("right", "shuffled", "blank")
 _REASONS = (
     ("low-gain", "The picture makes the answer no more likely than a blank one does."),
-    ("worst-word", "A word of the answer is very unlikely with this picture."),
+    ("worst-word", "The picture speaks against a word of the answer."),
     ("low-clip", "Picture and answer are less alike than those of true records."),
 )
 
