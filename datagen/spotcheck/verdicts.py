@@ -19,6 +19,9 @@ FALSE_ALARMS = 0.05
 LEAST_OF_TYPE = 40
 """A response type with fewer true records in a half is judged by the thresholds of all types."""
 
+LEAST_MORE = 0.03
+"""A further measure has to find that much more of the false records to flag any; 0-1."""
+
 ALL_TYPES = ""
 """Stands for all response types together in a mapping by type."""
 
@@ -33,6 +36,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "clip": ("low-clip", "The answer fits the picture worse than true answers fit theirs."),
 }
 """Code and sentence of a flag by its measure."""
+
+_ADDS_NOTHING = "It finds hardly any false record that the other measures do not find."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,9 @@ def set_thresholds(known: Iterable[Known], *, share: float = FALSE_ALARMS) -> Th
     """Thresholds from the half of the known records that sets them.
 
     A measure takes part only if it is sure that it tells true from false: the lower bound of its
-    AUC is above one half. All measures of a type have their thresholds at the same low quantile of
+    AUC is above one half, and only if it finds false records that better ones do not find: one that
+    adds little would take from them what may be flagged, and every measure may go by the style of a
+    record rather than by its truth. All measures of a type have their thresholds at the same low quantile of
     the true records, the highest at which at most `share` of true records is flagged by any of
     them; `find_low_value` says what a quantile of few values is.
     """
@@ -94,6 +101,10 @@ def set_thresholds(known: Iterable[Known], *, share: float = FALSE_ALARMS) -> Th
     for one in true:
         by_type.setdefault(one.response_type, []).append(one)
     usable = [name for name in measures if name not in notes]
+    chosen = _choose_measures(half, sorted(usable, key=lambda name: -aucs[name].estimate), share)
+    if chosen:  # else there are too few records, which is said below
+        notes |= dict.fromkeys(set(usable) - set(chosen), _ADDS_NOTHING)
+        usable = [name for name in usable if name in chosen]
     found = {
         name: _find_thresholds([one.values for one in group], usable, share)
         for name, group in by_type.items()
@@ -103,6 +114,21 @@ def set_thresholds(known: Iterable[Known], *, share: float = FALSE_ALARMS) -> Th
         if not any(name in row for row in found.values()):
             notes[name] = f"Too few true records ({len(true)}) to tell which values are low."
     return Thresholds(found, aucs, notes)
+
+
+def _choose_measures(half: Sequence[Known], ranked: Iterable[str], share: float) -> list[str]:
+    """Those of the measures, the best first, that raise what all before them find."""
+    true = [one.values for one in half if not one.is_false]
+    false = [one.values for one in half if one.is_false]
+    chosen: list[str] = []
+    most = 0
+    for name in ranked:
+        bounds = _find_thresholds(true, [*chosen, name], share)
+        found = sum(_is_low(values, bounds) for values in false)
+        if found > most + LEAST_MORE * len(false) * bool(chosen):
+            chosen.append(name)
+            most = found
+    return chosen
 
 
 def _measure_auc(half: Sequence[Known], name: str) -> Share:

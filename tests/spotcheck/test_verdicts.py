@@ -88,6 +88,37 @@ def test_a_blind_measure_does_not_take_flags_from_one_that_sees() -> None:
     assert set_thresholds(both).by_type == set_thresholds(seeing).by_type
 
 
+def test_a_weak_measure_flags_nobody_where_it_finds_little_that_a_better_one_does_not() -> None:
+    rng = Random("weak")
+    seeing = make_plain(400, shift=4.0)
+    both = [
+        Known(
+            one.id,
+            one.response_type,
+            one.is_false,
+            {**one.values, "clip": rng.gauss(-0.5 * one.is_false, 1)},
+        )
+        for one in seeing
+    ]
+    thresholds = set_thresholds(both)
+    assert thresholds.aucs["clip"].low > 0.5
+    assert thresholds.by_type == set_thresholds(seeing).by_type
+    assert "hardly any" in thresholds.notes["clip"]
+
+
+def test_measures_that_find_different_falsehoods_take_part_together() -> None:
+    rng = Random("two")
+    known = [
+        Known(
+            f"q {index}", "quiz", is_false, {"gain": rng.gauss(one, 1), "clip": rng.gauss(two, 1)}
+        )
+        for index in range(400)
+        for is_false in (False, True)
+        for one, two in [(0.0, 0.0) if not is_false else ((-6.0, 0.0), (0.0, -6.0))[index % 2]]
+    ]
+    assert set(set_thresholds(known).find("quiz")) == {"gain", "clip"}
+
+
 def test_a_measure_that_is_low_for_true_records_flags_nobody() -> None:
     thresholds = set_thresholds(make_plain(200, shift=-2.0))
     assert thresholds.find("quiz") == {}

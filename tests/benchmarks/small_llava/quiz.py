@@ -175,7 +175,7 @@ def ask_side(facts: Sequence[Fact], rng: Random) -> Turn | None:
     if not sided:
         return None
     fact = rng.choice(sided)
-    question = f"Is the {fact.noun} on the left or on the right of the picture?"
+    question = f"On which side is the {fact.noun}?"
     return Turn(question, f"The {fact.noun} is on the {fact.side}.")
 
 
@@ -197,6 +197,7 @@ _MAKERS: tuple[Maker, ...] = (
     ask_whether_number,
     ask_color,
     ask_whether_color,
+    ask_side,
     ask_side,
     ask_which,
 )
