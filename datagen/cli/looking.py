@@ -2,37 +2,26 @@
 
 import json
 import sys
-from collections.abc import Callable, Sized
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
-from datagen.cli.clients import find_key
+from datagen.cli.models import ModelLoader
 from datagen.cli.options import CHECKED, settle_check, takes_settings
+from datagen.cli.progress import LookBar
 from datagen.config import RUN_FILE, RunSettings, load_settings
 from datagen.errors import RunError, SettingsError
 
 if TYPE_CHECKING:
-    from datagen.spotcheck.inspecting import Progress as LookProgress
-    from datagen.spotcheck.models import ImageTextModel, VisionModel
+    from datagen.spotcheck.models import VisionModel
     from datagen.spotcheck.results import Results
 
 LLAVA = "llava-hf/llava-1.5-7b-hf"
 CLIP = "openai/clip-vit-base-patch32"
-OFF = "off"
 PAGE_FILE = "spotcheck.html"
 JSON_FILE = "spotcheck.json"
 
@@ -145,7 +134,7 @@ def spotcheck(
 
     Example: [bold]datagen spotcheck run --images train2017 --sample 400[/bold]
     """
-    loader = _Loader(device, dtype, quantize, batch_size)
+    loader = ModelLoader(device, dtype, quantize, batch_size)
     if ask is not None:
         _ask(ask, image, loader.load_llava(model, base_url, api_key_env), max_tokens)
         return
@@ -222,7 +211,7 @@ def search(
     settings = _settle(given, target)
     folder = _find_pictures(settings)
     records = list_pictures(target)
-    model = _Loader(device, dtype, None, 32).load_clip(clip)
+    model = ModelLoader(device, dtype, None, 32).load_clip(clip)
     if model is None:
         raise SettingsError("--clip off: search needs a CLIP checkpoint")
     place = out or _name_folder(target)
@@ -251,92 +240,6 @@ def search(
             console.print(
                 f"{hit.likeness:.3f}  {folder / hit.name}  {', '.join(ids[:3])}{more}", markup=False
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Loader:
-    """Loads models as the flags say."""
-
-    device: str
-    dtype: str
-    quantize: int | None
-    batch_size: int
-
-    def load_llava(self, name: str, base_url: str | None, key_name: str) -> "VisionModel | None":
-        """The model that answers: a local one, or an endpoint's; None for `off`."""
-        if base_url is not None:
-            from datagen.spotcheck.models.endpoint import EndpointModel
-
-            key = find_key(
-                RunSettings.model_construct(base_url=base_url, model=name, api_key_env=key_name)
-            )
-            return EndpointModel(name, base_url=base_url, api_key=key, concurrency=self.batch_size)
-        if name == OFF:
-            return None
-        from datagen.spotcheck.models.llava import load_llava
-
-        _say_loading(name)
-        return load_llava(
-            name,
-            device=self.device,
-            dtype=self.dtype,
-            quantize=self.quantize,
-            batch_size=self.batch_size,
-        )
-
-    def load_clip(self, name: str) -> "ImageTextModel | None":
-        """The model that embeds; None for `off`."""
-        if name == OFF:
-            return None
-        from datagen.spotcheck.models.clip import load_clip
-
-        _say_loading(name)
-        return load_clip(name, device=self.device, dtype=self.dtype)
-
-
-def _say_loading(name: str) -> None:
-    """Minutes may pass in silence where weights come from the hub."""
-    if not Path(name).is_dir():
-        print(f"loading {name}; the first time its weights are fetched", file=sys.stderr)
-
-
-class LookBar:
-    """Shows how many looks are done; on a terminal only."""
-
-    def __init__(self, console: Console) -> None:
-        """Prepare; nothing is shown before the `with` block."""
-        self._bar = Progress(
-            TextColumn("[bold]{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-        )
-        self._stage = ""
-
-    def __enter__(self) -> Self:
-        """Start the bar."""
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Leave its last state on the terminal."""
-        self._bar.stop()
-
-    def update(self, progress: "LookProgress") -> None:
-        """Show the state; a new stage begins a new line."""
-        if progress.stage != self._stage:
-            self._stage = progress.stage
-            self._task = self._bar.add_task(progress.stage, total=None)
-        self._bar.update(self._task, completed=progress.done, total=progress.total or None)
-
-    def counter(self, stage: str, things: Sized) -> Callable[[int], None]:
-        """A line of its own that counts things."""
-        task = self._bar.add_task(stage, total=len(things))
-        return lambda count: self._bar.advance(task, count)
 
 
 def _ask(question: str, image: Path | None, model: "VisionModel | None", max_tokens: int) -> None:

@@ -1,9 +1,9 @@
 """Progress of a run: a bar on a terminal, a plain line now and then elsewhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -16,6 +16,9 @@ from rich.progress import (
 )
 
 from datagen import pipeline
+
+if TYPE_CHECKING:
+    from datagen.spotcheck.inspecting import Progress as LookProgress
 
 PLAIN_EVERY = 10.0
 """Seconds between two plain lines."""
@@ -81,3 +84,42 @@ class ProgressLine:
                 f"{rate:.1f}/s{money}, {remaining}",
                 highlight=False,
             )
+
+
+class LookBar:
+    """Shows how many looks are done; on a terminal only."""
+
+    def __init__(self, console: Console) -> None:
+        """Prepare; nothing is shown before the `with` block."""
+        self._bar = Progress(
+            TextColumn("[bold]{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._stage = ""
+
+    def __enter__(self) -> Self:
+        """Start the bar."""
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave its last state on the terminal."""
+        self._bar.stop()
+
+    def update(self, progress: "LookProgress") -> None:
+        """Show the state; a new stage begins a new line."""
+        if progress.stage != self._stage:
+            self._stage = progress.stage
+            self._task = self._bar.add_task(progress.stage, total=None)
+        self._bar.update(self._task, completed=progress.done, total=progress.total or None)
+
+    def counter(self, stage: str, things: Sized) -> Callable[[int], None]:
+        """A line of its own that counts things."""
+        task = self._bar.add_task(stage, total=len(things))
+        return lambda count: self._bar.advance(task, count)
