@@ -5,10 +5,12 @@ Frozen and slotted inside; what crosses the border (a LLaVA record) is the pydan
 original picture, origin at the top left, not padded to a square.
 """
 
-from collections.abc import Mapping
+import operator
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -78,11 +80,42 @@ class Trouble:
     detail: str = ""
 
 
+class Outline(NamedTuple):
+    """As much of an image as planning needs."""
+
+    id: str
+    file_name: str
+    has_captions: bool
+    has_boxes: bool
+
+
+class ImageSet(Sequence[AnnotatedImage]):
+    """Images in a fixed order, found by place or id; each is made when it is asked for.
+
+    Equal to any sequence of equal images.
+    """
+
+    @abstractmethod
+    def find(self, image_id: str) -> AnnotatedImage | None:
+        """The image of this id, if there is one."""
+
+    @abstractmethod
+    def iterate_outlines(self) -> Iterator[Outline]:
+        """The outline of every image, in order."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(map(operator.eq, self, other))
+
+    __hash__ = None  # type: ignore[assignment]  # like a list
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """What a source file gave: the usable images in id order, and the troubles met."""
 
-    images: tuple[AnnotatedImage, ...]
+    images: ImageSet
     troubles: tuple[Trouble, ...] = ()
 
 

@@ -64,7 +64,7 @@ def check(
                 file=sys.stderr,
             )
         source = pipeline.read_source(settings)
-        images = pipeline.ImageIndex({image.id: image for image in source.images}, types=types)
+        images = pipeline.ImageIndex(source.images, types=types)
     found = FindingList(file, settings.images, notes=notes, as_json=as_json)
     checked_records = pipeline.check_file(
         file,

@@ -44,7 +44,7 @@ def open_run(folder: Path, job: Job, *, extend: bool = False) -> Iterator[None]:
         with RunStore(folder, write=True) as store:
             store.set_meta("planned", json.dumps(job.count_types()))
             source = describe_source(
-                images=len(job.images), excluded=job.excluded, troubles=job.source.troubles
+                images=job.count_images(), excluded=job.excluded, troubles=job.source.troubles
             )
             store.set_meta("source", json.dumps(source))
         with open_atomic(path) as file:

@@ -78,10 +78,18 @@ def _contradict(ours: ImageEntry, theirs: ImageEntry) -> bool:
     return len(sizes) == 2 and sizes[0] != sizes[1]
 
 
+def take_stated(entry: ImageEntry) -> Picture | None:
+    """Name and size of an image where its entry states them; `settle_picture` for the others."""
+    if _is_sized(entry):
+        name = _find_name(entry)
+        return Picture(name, int(entry.width or 0), int(entry.height or 0)) if name else None
+    return None
+
+
 def settle_picture(
     entry: ImageEntry, folder: Path | None, needs_size: bool, ledger: Ledger
 ) -> Picture | None:
-    """Find name and size of an image; None, with a note in the ledger, when it is unusable.
+    """Find what an image's entry does not state; None, with a note, when it is unusable.
 
     Args:
         entry: the image.
@@ -89,14 +97,16 @@ def settle_picture(
         needs_size: whether something on it is measured in pixels.
         ledger: of the file it stands in.
     """
-    name = entry.file_name or _name_from_url(entry.coco_url)
+    name = _find_name(entry)
     if not name:
         ledger.note("image-without-file-name", _label(entry))
         return None
-    if _is_side(entry.width) and _is_side(entry.height):
-        return Picture(name, int(entry.width), int(entry.height))
     size = _find_size(entry, name, folder, needs_size, ledger)
     return Picture(name, *size) if size else None
+
+
+def _find_name(entry: ImageEntry) -> str:
+    return entry.file_name or _name_from_url(entry.coco_url)
 
 
 def _name_from_url(url: str | None) -> str:

@@ -69,3 +69,7 @@ class Ledger:
         """Add one trouble; `code` is a key of `TROUBLES`, a long `detail` is cut short."""
         shown = detail if len(detail) <= 120 else f"{detail[:119]}…"
         self.troubles.append(Trouble(code, self.file, entry, action, shown))
+
+    def list_troubles(self) -> list[Trouble]:
+        """What was met, in the order of the file."""
+        return self.troubles

@@ -89,7 +89,7 @@ class Target:
         if self.settings.captions is None and self.settings.contexts is None:
             yield FileRows(self.path, types)
             return
-        images = {image.id: image for image in pipeline.read_source(self.settings).images}
+        images = pipeline.read_source(self.settings).images
         yield FileRows(self.path, types, pipeline.ImageIndex(images, types=types).find)
 
     def read_flags(self) -> dict[str, list[tuple[str, str]]]:

@@ -23,9 +23,22 @@ _CATEGORIES = 80
 _CROWDS = 0.0116  # share of the instances of train2017 that are crowds
 _EMPTY = 0.0086  # share of its images without an instance
 _SIZES = ((640, 480), (480, 640), (640, 427), (427, 640), (500, 375), (612, 612))
-_SUBJECTS = ("A man", "Two women", "A group of people", "A small dog", "A large white truck", "A cat")
+_SUBJECTS = (
+    "A man",
+    "Two women",
+    "A group of people",
+    "A small dog",
+    "A large white truck",
+    "A cat",
+)
 _ACTIONS = ("standing next to", "sitting on top of", "walking past", "looking at", "parked near")
-_THINGS = ("a wooden table", "a parked red car", "an old stone building", "the green field", "a sink")
+_THINGS = (
+    "a wooden table",
+    "a parked red car",
+    "an old stone building",
+    "the green field",
+    "a sink",
+)
 _ENDS = ("in the kitchen.", "on a sunny day.", "with a book in hand.", "at night.", "by the sea.")
 
 

@@ -11,6 +11,7 @@ from datagen.checks.checker import CheckRules
 from datagen.errors import DatasetError, SettingsError
 from datagen.pipeline.checking import name_response_type
 from datagen.records import AnnotatedImage, Box
+from tests.sources.making import make_image_set
 
 BEACH = AnnotatedImage(
     "000000000007",
@@ -22,7 +23,7 @@ BEACH = AnnotatedImage(
         Box("dog", (0.7, 0.6, 0.8, 0.8)),
     ),
 )
-INDEX = pipeline.ImageIndex({BEACH.id: BEACH})
+INDEX = pipeline.ImageIndex(make_image_set([BEACH]))
 
 
 def make_record(name: str, *turns: str, image: str = "000000000007.jpg") -> dict[str, Any]:
@@ -171,5 +172,5 @@ def test_a_known_type_is_told_by_the_id_whatever_its_letters_are() -> None:
     record = make_record("000000000007_short-VQA2_3", "Who?", "A man.")
     assert name_response_type(record) == "conversation"
     assert name_response_type(record, ("VQA2", "short-VQA2")) == "short-VQA2"
-    index = pipeline.ImageIndex({BEACH.id: BEACH}, types=("short-VQA2",))
+    index = pipeline.ImageIndex(make_image_set([BEACH]), types=("short-VQA2",))
     assert index.find({"id": record["id"]}) == BEACH

@@ -1,0 +1,147 @@
+"""Read stage: the images of both files as a table, a row an image, in the order of their ids."""
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from datagen.sources.entries import EntryError, EntryId, ImageEntry, convert_entry, name_raw
+from datagen.sources.images import Picture, settle_picture, take_stated
+from datagen.sources.troubles import Ledger
+
+Integers = npt.NDArray[np.int64]
+
+NONE = -1
+"""The row of an image that is not there."""
+
+
+class ImageEntries:
+    """Takes the entries of `images`.
+
+    Attributes:
+        entries: what could be read.
+        malformed: what could not.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Begin with none."""
+        self.entries: list[ImageEntry] = []
+        self.malformed = Ledger(path)
+        self._decode = msgspec.json.Decoder(list[ImageEntry]).decode
+        self._unreadable = 0
+
+    def take(self, chunk: memoryview) -> None:
+        """Take a chunk; see `stream.Taker`."""
+        self.entries += self._decode(chunk)
+
+    def take_one(self, raw: object) -> None:
+        """Take one decoded entry; see `stream.Taker`."""
+        try:
+            self.entries.append(convert_entry(raw, ImageEntry))
+        except EntryError as exc:
+            name = name_raw(raw, "images", len(self.entries) + self._unreadable)
+            self.malformed.note(exc.code, name, str(exc))
+            self._unreadable += 1
+
+
+class PictureTable:
+    """The images of both files; those whose name or size is not stated are settled last.
+
+    Attributes:
+        ids: by row, in order.
+        names: file names by row; None where the image is left out, or not settled yet.
+        widths, heights: pixels by row; 0 where unknown.
+    """
+
+    def __init__(self, entries: Mapping[EntryId, ImageEntry]) -> None:
+        """Put the images in order; `entries` as `join_images` unites them."""
+        self.ids: list[EntryId] = sorted(entries, key=_rank_id)
+        self._open: dict[EntryId, ImageEntry] = {}
+        pictures = []
+        for image_id in self.ids:
+            picture = take_stated(entries[image_id])
+            if picture is None:
+                self._open[image_id] = entries[image_id]
+            pictures.append(picture or _UNKNOWN)
+        self.names = [picture.file_name or None for picture in pictures]
+        self.widths = np.array([picture.width for picture in pictures], np.int64)
+        self.heights = np.array([picture.height for picture in pictures], np.int64)
+        self._in_order = {each: None for each in entries if each in self._open}
+        self._rows: dict[EntryId, int] = {}
+        self._numbers: Integers | None = None
+        if all(isinstance(each, int) and fits_column(each) for each in self.ids):
+            self._numbers = np.array(self.ids, np.int64)
+
+    def settle(
+        self,
+        folder: Path | None,
+        measured: Collection[EntryId],
+        find_ledger: Callable[[EntryId], Ledger],
+    ) -> bool:
+        """Settle the images whose name or size is not stated; whether a picture was looked at.
+
+        Args:
+            folder: the pictures, for sizes that no file states.
+            measured: images on which something is measured in pixels.
+            find_ledger: of the file that an image stands in.
+        """
+        for image_id in self._in_order:
+            entry, row = self._open[image_id], self._locate(image_id)
+            is_measured = image_id in measured
+            picture = settle_picture(entry, folder, is_measured, find_ledger(image_id))
+            if picture is not None:
+                self.names[row] = picture.file_name
+                self.widths[row], self.heights[row] = picture.width, picture.height
+        return bool(self._open) and folder is not None
+
+    def is_open(self) -> bool:
+        """Whether there are images to settle."""
+        return bool(self._open)
+
+    def show(self, row: int) -> Picture:
+        """Name and size of an image that is not left out."""
+        return Picture(self.names[row] or "", int(self.widths[row]), int(self.heights[row]))
+
+    def find(self, image_id: EntryId) -> int:
+        """The row of an image that is not left out, or `NONE`."""
+        row = self._locate(image_id)
+        return NONE if row == NONE or self.names[row] is None else row
+
+    def find_all(self, image_ids: Integers) -> Integers:
+        """`find`, for many."""
+        rows = self.locate_all(image_ids)
+        is_there = np.array([*(name is not None for name in self.names), False])
+        return np.where(is_there[rows], rows, NONE)
+
+    def locate_all(self, image_ids: Integers) -> Integers:
+        """The rows of images, of those that are left out too."""
+        if self._numbers is None or not len(self._numbers):
+            return np.full(len(image_ids), NONE, np.int64)
+        rows = np.searchsorted(self._numbers, image_ids)
+        rows[rows == len(self._numbers)] = 0
+        return np.where(self._numbers[rows] == image_ids, rows, NONE)
+
+    def is_strange(self, image_id: EntryId) -> bool:
+        """Whether an id is a text where those of the images are numbers, or the reverse."""
+        there = next((each for each in self.ids if self.find(each) != NONE), None)
+        return there is not None and isinstance(there, str) != isinstance(image_id, str)
+
+    def _locate(self, image_id: EntryId) -> int:
+        if not self._rows:
+            self._rows = {each: row for row, each in enumerate(self.ids)}
+        return self._rows.get(image_id, NONE)
+
+
+_UNKNOWN = Picture("", 0, 0)
+
+
+def fits_column(number: int) -> bool:
+    """Whether a number can stand in a column."""
+    return -(2**63) <= number < 2**63
+
+
+def _rank_id(image_id: EntryId) -> tuple[int, str]:
+    """Order ids as numbers where they are numbers, as texts where they are texts."""
+    return (image_id, "") if isinstance(image_id, int) else (0, image_id)
