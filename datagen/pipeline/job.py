@@ -66,6 +66,7 @@ def read_source(settings: RunSettings) -> Source:
         without_captions=settings.without_captions,
         without_boxes=settings.without_boxes,
         image_prefix=settings.image_prefix,
+        keep=True,
     )
 
 

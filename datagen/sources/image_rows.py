@@ -9,7 +9,7 @@ import msgspec
 
 from datagen.records import AnnotatedImage, Source, Trouble
 from datagen.sources.index import IndexWriter, open_index
-from datagen.sources.spool import Spool
+from datagen.sources.spool import Spool, refuse_temporary
 
 _BLOCK = 1 << 20
 
@@ -63,10 +63,13 @@ class ImageRows:
     def show(self, troubles: Sequence[Trouble]) -> Source:
         """The images that were added, with the troubles met on the way."""
         spool = Spool()
-        writer = IndexWriter(spool.file)
-        self._write(writer)
-        writer.finish(list(self._kinds), troubles)
-        return Source(*open_index(spool.file, verify=False))
+        try:
+            writer = IndexWriter(spool.file)
+            self._write(writer)
+            writer.finish(list(self._kinds), troubles)
+            return Source(*open_index(spool.file, verify=False))
+        except OSError as exc:
+            raise refuse_temporary(exc) from exc
 
     def _write(self, writer: IndexWriter) -> None:
         ids = list(self._known)

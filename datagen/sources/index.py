@@ -163,9 +163,8 @@ class IndexedImages(ImageSet):
     def find(self, image_id: str) -> AnnotatedImage | None:
         """The image of this id, if there is one."""
         place = bisect_left(self._order, image_id, key=self._read_id)
-        if place == len(self) or self._read_id(self._order[place]) != image_id:
-            return None
-        return self[self._order[place]]
+        row: int = self._order[place] if place < len(self) else -1
+        return self[row] if row >= 0 and self._read_id(row) == image_id else None
 
     def iterate_outlines(self) -> Iterator[Outline]:
         """The outline of every image, in order."""

@@ -5,10 +5,9 @@ the files, whatever the order in which they were met.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -30,18 +29,9 @@ from datagen.sources.images import index_images, join_images
 from datagen.sources.index import IndexWriter
 from datagen.sources.pictures import ImageEntries, PictureTable
 from datagen.sources.stream import BLOCK, Taker, quote, read_lists
-from datagen.sources.troubles import Ledger
+from datagen.sources.troubles import Ledger, Policy
 
 Images = dict[EntryId, ImageEntry]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How a source is read; see `read_coco`."""
-
-    without_captions: Literal["skip", "keep"] = "skip"
-    without_boxes: Literal["keep", "skip"] = "keep"
-    image_prefix: str = ""
 
 
 class _Categories:

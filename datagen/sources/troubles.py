@@ -5,6 +5,7 @@ treated. Nothing is left out, clipped or repaired without one of these.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +51,15 @@ TROUBLES: Mapping[str, str] = {
     "crowd-flag-unusable": "`iscrowd` is a number other than 0 and 1; taken as a crowd.",
 }
 """Reason code -> what it means and what is done about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a source is read; see `read_coco`."""
+
+    without_captions: Literal["skip", "keep"] = "skip"
+    without_boxes: Literal["keep", "skip"] = "keep"
+    image_prefix: str = ""
 
 
 class Ledger:

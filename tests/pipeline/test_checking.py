@@ -75,8 +75,8 @@ def test_a_record_is_found_by_image_name_and_by_id_of_any_style(tmp_path: Path) 
     names = ["coco/train2017/000000000007.jpg", "COCO_val2014_000000000007.jpg", "7.png"]
     records = [make_record(str(n), "What?", "A cat.", image=name) for n, name in enumerate(names)]
     assert [INDEX.find(record) for record in records] == [BEACH] * 3
-    assert INDEX.find({"id": "000000000007_conversation_0"}) is BEACH
-    assert INDEX.find({"id": 7}) is BEACH
+    assert INDEX.find({"id": "000000000007_conversation_0"}) == BEACH
+    assert INDEX.find({"id": 7}) == BEACH
     assert INDEX.find({"id": True, "image": ["7"]}) is None
     assert INDEX.find([7]) is None
     assert INDEX.find({"id": "000000000007_conversation_0", "image": "8.jpg"}) is None
