@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 IMAGE_TOKEN = "<image>"
@@ -24,9 +25,10 @@ ReplyFormat = Literal["text", "json"]
 Severity = Literal["reject", "note"]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(msgspec.Struct, frozen=True, gc=False):
     """One instance: its category and its box.
+
+    A msgspec struct, for there are millions of them: it is made in a tenth of a dataclass's time.
 
     Attributes:
         category: COCO's name, as in the file ("cell phone").
@@ -41,8 +43,7 @@ class Box:
     crowd: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatedImage:
+class AnnotatedImage(msgspec.Struct, frozen=True, gc=False):
     """One picture with everything the annotations say about it.
 
     Attributes:

@@ -173,6 +173,7 @@ class Annotations(Generic[_Entry]):
 
 
 _NOTHING = np.zeros(0, np.int64)
+_POSITION_BITS = 36  # 68 billion annotations, 134 million images
 
 
 def _find_repeated(ids: Integers, positions: Integers) -> list[int]:
@@ -201,7 +202,10 @@ def order_rows(rows: Integers, keep: Flags) -> Integers:
     """Positions by row, in the order of the file within one; only those on rows that are kept."""
     positions = np.flatnonzero(rows != NONE)
     positions = positions[keep[rows[positions]]]
-    return positions[np.argsort(rows[positions], kind="stable")]
+    # As one number each, they are sorted several times as fast as by a stable order of the rows.
+    pairs = rows[positions] << _POSITION_BITS | positions
+    pairs.sort()
+    return pairs & ((1 << _POSITION_BITS) - 1)
 
 
 def count_rows(rows: Integers, size: int) -> Integers:

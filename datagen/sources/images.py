@@ -1,7 +1,6 @@
 """Read stage: the image entries of two files -> one picture for every id, with name and size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
@@ -13,8 +12,7 @@ from datagen.sources.troubles import Ledger
 _LARGEST_SIDE = 2**31
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(msgspec.Struct, gc=False, frozen=True):
     """One image, settled: `file_name` relative to the image folder; sizes in pixels, 0 if unknown."""
 
     file_name: str
@@ -80,10 +78,15 @@ def _contradict(ours: ImageEntry, theirs: ImageEntry) -> bool:
 
 def take_stated(entry: ImageEntry) -> Picture | None:
     """Name and size of an image where its entry states them; `settle_picture` for the others."""
-    if _is_sized(entry):
-        name = _find_name(entry)
-        return Picture(name, int(entry.width or 0), int(entry.height or 0)) if name else None
-    return None
+    width, height = entry.width, entry.height
+    if type(width) is not int or type(height) is not int:
+        if not (_is_side(width) and _is_side(height)):
+            return None
+        width, height = int(width), int(height)
+    if not (0 < width < _LARGEST_SIDE and 0 < height < _LARGEST_SIDE):
+        return None
+    name = _find_name(entry)
+    return Picture(name, width, height) if name else None
 
 
 def settle_picture(

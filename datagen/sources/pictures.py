@@ -16,6 +16,8 @@ Integers = npt.NDArray[np.int64]
 NONE = -1
 """The row of an image that is not there."""
 
+_DENSE, _FEW = 16, 1 << 16  # numbers for an image, and beyond, that a table of all of them may have
+
 
 class ImageEntries:
     """Takes the entries of `images`.
@@ -57,7 +59,7 @@ class PictureTable:
 
     def __init__(self, entries: Mapping[EntryId, ImageEntry]) -> None:
         """Put the images in order; `entries` as `join_images` unites them."""
-        self.ids: list[EntryId] = sorted(entries, key=_rank_id)
+        self.ids: list[EntryId] = sorted(entries)  # all are numbers, or all are texts
         self._open: dict[EntryId, ImageEntry] = {}
         pictures = []
         for image_id in self.ids:
@@ -71,8 +73,10 @@ class PictureTable:
         self._in_order = {each: None for each in entries if each in self._open}
         self._rows: dict[EntryId, int] = {}
         self._numbers: Integers | None = None
+        self._by_number: Integers | None = None
         if all(isinstance(each, int) and fits_column(each) for each in self.ids):
             self._numbers = np.array(self.ids, np.int64)
+            self._by_number = _list_by_number(self._numbers)
 
     def settle(
         self,
@@ -119,6 +123,10 @@ class PictureTable:
         """The rows of images, of those that are left out too."""
         if self._numbers is None or not len(self._numbers):
             return np.full(len(image_ids), NONE, np.int64)
+        if self._by_number is not None:
+            # What lies outside falls on the last place, which is nobody's.
+            last = len(self._by_number) - 1
+            return self._by_number[np.where((image_ids < 0) | (image_ids > last), last, image_ids)]
         rows = np.searchsorted(self._numbers, image_ids)
         rows[rows == len(self._numbers)] = 0
         return np.where(self._numbers[rows] == image_ids, rows, NONE)
@@ -137,11 +145,15 @@ class PictureTable:
 _UNKNOWN = Picture("", 0, 0)
 
 
+def _list_by_number(numbers: Integers) -> Integers | None:
+    """The row of every number up to the largest id, and of one more; None for far-off ids."""
+    if not len(numbers) or numbers[0] < 0 or numbers[-1] > _DENSE * len(numbers) + _FEW:
+        return None
+    rows = np.full(int(numbers[-1]) + 2, NONE, np.int64)
+    rows[numbers] = np.arange(len(numbers))
+    return rows
+
+
 def fits_column(number: int) -> bool:
     """Whether a number can stand in a column."""
     return -(2**63) <= number < 2**63
-
-
-def _rank_id(image_id: EntryId) -> tuple[int, str]:
-    """Order ids as numbers where they are numbers, as texts where they are texts."""
-    return (image_id, "") if isinstance(image_id, int) else (0, image_id)

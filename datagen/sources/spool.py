@@ -41,7 +41,7 @@ class Spool:
         except OSError as exc:
             raise refuse_temporary(exc) from exc
 
-    def show(self) -> memoryview:
+    def show(self) -> mmap | bytearray:
         """All that was written, mapped, not copied into memory; it may be overwritten.
 
         Raises:
@@ -50,7 +50,7 @@ class Spool:
         try:
             self.file.flush()
             size = self.file.seek(0, 2)
-            return memoryview(mmap(self.file.fileno(), size) if size else bytearray())
+            return mmap(self.file.fileno(), size) if size else bytearray()
         except OSError as exc:
             raise refuse_temporary(exc) from exc
 
