@@ -8,6 +8,7 @@ memory does not grow with it.
 
 import math
 import random
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -175,3 +176,8 @@ def _draw_runs(width: int, height: int, shapes: np.random.Generator) -> dict[str
     """Run lengths down the columns of the picture that add up to its pixels."""
     runs = shapes.integers(1, 2 * height // 3, size=int(shapes.integers(40, 400))).tolist()
     return {"counts": [*runs, width * height - sum(runs)], "size": [height, width]}
+
+
+if __name__ == "__main__":
+    target, by = Path(sys.argv[1]), int(sys.argv[2])
+    sys.stdout.write("\n".join(map(str, write_large(target, Size().shrink(by)))) + "\n")
