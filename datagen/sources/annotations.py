@@ -137,21 +137,18 @@ class Annotations(Generic[_Entry]):
         for position in np.flatnonzero((rows == NONE) & ~is_odd).tolist():
             self._note_unknown(table, position, int(ids[position]), int(image_ids[position]))
         is_numbered = ~is_odd
-        repeated = self._admit_odd(table, ids, rows, is_numbered)
-        repeated += _find_repeated(ids, np.flatnonzero(is_numbered & (rows != NONE)))
+        self._admit_odd(table, ids, rows, is_numbered)
+        repeated = _find_repeated(ids, np.flatnonzero(is_numbered & (rows != NONE)))
         for position in repeated:
-            self.notes.position = position
-            label, image_id = f"annotation {ids[position]}", table.ids[rows[position]]
-            self.notes.note("annotation-repeated", label, f"image {image_id!r}")
+            self._note_repeated(position, int(ids[position]), table.ids[rows[position]])
         rows[repeated] = NONE
         return ids, rows
 
     def _admit_odd(
         self, table: PictureTable, ids: Integers, rows: Integers, is_numbered: Flags
-    ) -> list[int]:
-        """Fill in ids and rows of the odd entries; those without a number that came before."""
+    ) -> None:
+        """Fill in ids and rows of the odd entries, and drop repeated ids that are no numbers."""
         seen: set[EntryId] = set()
-        repeated = []
         for position, entry in zip(self._odd_positions, self._odd, strict=True):
             rows[position] = row = table.find(entry.image_id)
             if row == NONE:
@@ -160,9 +157,14 @@ class Annotations(Generic[_Entry]):
                 ids[position], is_numbered[position] = entry.id, True
             elif entry.id is not None:
                 if entry.id in seen:
-                    repeated.append(position)
+                    self._note_repeated(position, entry.id, entry.image_id)
+                    rows[position] = NONE
                 seen.add(entry.id)
-        return repeated
+
+    def _note_repeated(self, position: int, entry_id: EntryId, image_id: EntryId) -> None:
+        self.notes.position = position
+        label = label_annotation(entry_id, image_id)
+        self.notes.note("annotation-repeated", label, f"image {image_id!r}")
 
     def _note_unknown(
         self, table: PictureTable, position: int, entry_id: EntryId | None, image_id: EntryId

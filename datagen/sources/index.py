@@ -20,7 +20,9 @@ VERSION = 1
 """Of the format and of the rules of reading: a change of either makes kept files useless."""
 
 _MAGIC = f"datagen images {VERSION} {sys.byteorder}".encode().ljust(32)
-_FRONT = Struct("<32sQQI")  # magic, place and size of the head, checksum of all behind the front
+_FRONT = Struct(
+    "<32sQQI"
+)  # magic, place and size of the head, checksum of them and all behind the front
 _UNIT = 8  # bytes; sections begin at multiples of it
 _BLOCK = 1 << 20
 _AT_ONCE = 512  # images
@@ -79,7 +81,8 @@ class IndexWriter:
         place = self._end
         self._append(head)
         self._file.seek(0)
-        self._file.write(_FRONT.pack(_MAGIC, place, len(head), self._checksum))
+        checksum = _add_place(self._checksum, place, len(head))
+        self._file.write(_FRONT.pack(_MAGIC, place, len(head), checksum))
         self._file.flush()
 
     def _append(self, data: Any) -> None:  # noqa: ANN401 - any buffer
@@ -109,12 +112,16 @@ def open_index(
     if len(front) < _FRONT.size or not front.startswith(_MAGIC):
         raise DamagedIndexError("no index of this version")
     _, place, size, checksum = _FRONT.unpack(front)
-    if verify and _sum_up(file) != checksum:
+    if verify and _add_place(_sum_up(file), place, size) != checksum:
         raise DamagedIndexError("another checksum than was written")
     file.seek(place)
     head = msgspec.msgpack.decode(file.read(size), type=_Head)
     content = memoryview(mmap(file.fileno(), 0, access=ACCESS_READ))
     return IndexedImages(content, head), head.troubles
+
+
+def _add_place(checksum: int, place: int, size: int) -> int:
+    return zlib.crc32(b"%d %d" % (place, size), checksum)
 
 
 def _sum_up(file: BinaryIO) -> int:

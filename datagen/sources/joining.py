@@ -194,6 +194,8 @@ def join_files(
     has_looked = table.settle(
         images, measured, lambda each: said.ledger if each in said.images else drawn.ledger
     )
+    prefix = f"{policy.image_prefix.rstrip('/')}/" if policy.image_prefix else ""
+    table.names = [name and prefix + name for name in table.names]
     said_rows = said.captions.settle(table)
     names = drawn.categories.name_all(drawn.ledger)
     drawn_rows, categories = drawn.boxes.settle(table, names)
@@ -205,7 +207,7 @@ def join_files(
     if policy.without_boxes == "skip":
         keep = _skip_lacking(table, keep, drawn_rows, "boxes", unboxed)
     writer = IndexWriter(file)
-    _write_pictures(writer, table, keep, policy.image_prefix)
+    _write_pictures(writer, table, keep)
     said.captions.write(writer, said_rows, keep)
     drawn.boxes.write(writer, drawn_rows, keep)
     ledgers = [
@@ -233,17 +235,14 @@ def _skip_lacking(
     return keep & has_part
 
 
-def _write_pictures(writer: IndexWriter, table: PictureTable, keep: Flags, prefix: str) -> None:
+def _write_pictures(writer: IndexWriter, table: PictureTable, keep: Flags) -> None:
     """Write ids, names and sizes of the kept images."""
-    prefix = f"{prefix.rstrip('/')}/" if prefix else ""
     rows = np.flatnonzero(keep)
     ids = [name_image(table.ids[row]) for row in rows.tolist()]
     _write_texts(writer, "ids", "id_ends", ids)
     order = sorted(range(len(ids)), key=ids.__getitem__)
     writer.write("order", np.array(order, np.uint64))
-    _write_texts(
-        writer, "names", "name_ends", [f"{prefix}{table.names[row]}" for row in rows.tolist()]
-    )
+    _write_texts(writer, "names", "name_ends", [table.names[row] or "" for row in rows.tolist()])
     sides = np.stack((table.widths[rows], table.heights[rows]), axis=1)
     writer.write("sides", sides.astype(np.uint64))
 

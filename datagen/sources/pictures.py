@@ -122,7 +122,7 @@ class PictureTable:
     def locate_all(self, image_ids: Integers) -> Integers:
         """The rows of images, of those that are left out too."""
         if self._numbers is None or not len(self._numbers):
-            return np.full(len(image_ids), NONE, np.int64)
+            return np.array([self._locate(each) for each in image_ids.tolist()], np.int64)
         if self._by_number is not None:
             # What lies outside falls on the last place, which is nobody's.
             last = len(self._by_number) - 1

@@ -221,6 +221,7 @@ class _Reader:
             place = _skip_blanks(text, place)
         self._consume(text, place)
         self._fill()
+        self._peek()
         return False
 
     def _read_value(self) -> object:
