@@ -1,5 +1,6 @@
 """The symbolic context is LLaVA's, byte for byte, unless a policy says otherwise."""
 
+import math
 import re
 
 from hypothesis import given
@@ -74,3 +75,21 @@ def test_every_box_line_can_be_read_back_to_three_decimals(
     lines = render_context(image, "captions+boxes").split("\n")[2:]
     read = [tuple(map(float, re.findall(r"[\d.]+(?:e-\d+)?", line))) for line in lines]
     assert read == [tuple(round(value, 3) for value in each) for each in corners]
+
+
+@given(st.floats(0, 1) | st.integers(0, 100_000).map(lambda place: place / 100_000))
+def test_a_corner_is_written_as_python_rounds_it(corner: float) -> None:
+    image = AnnotatedImage("1", "1.jpg", (), (Box("cat", (corner, corner, 1.0, 1.0)),))
+    shown = round(corner, 3)
+    assert render_context(image, "captions+boxes") == f"cat: [{shown}, {shown}, 1.0, 1.0]"
+
+
+@given(st.integers(0, 999), st.integers(-3, 3))
+def test_corners_beside_the_middle_of_two_decimals_are_rounded_exactly(
+    place: int, steps: int
+) -> None:
+    corner = (place + 0.5) / 1000
+    for _ in range(abs(steps)):
+        corner = math.nextafter(corner, 2.0 if steps > 0 else -1.0)
+    image = AnnotatedImage("1", "1.jpg", (), (Box("cat", (corner, 0.0, 1.0, 1.0)),))
+    assert render_context(image, "captions+boxes") == f"cat: [{round(corner, 3)}, 0.0, 1.0, 1.0]"

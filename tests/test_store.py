@@ -12,7 +12,17 @@ import pytest
 
 from datagen.errors import RunError
 from datagen.records import AnnotatedImage, Box, Item, Message, Reply, Usage
-from datagen.store import LOCK_FILE, STORE_FILE, Answer, Request, RunLock, RunStore, StoreWriter
+from datagen.store import (
+    LOCK_FILE,
+    STORE_FILE,
+    Answer,
+    Request,
+    RunLock,
+    RunStore,
+    Standing,
+    StoreWriter,
+    run_store,
+)
 
 PREFIX = (Message("system", "Write."), Message("user", "A cat."), Message("assistant", "Cat."))
 
@@ -203,3 +213,80 @@ def test_small_values_are_kept_with_the_run(tmp_path: Path) -> None:
         store.set_meta("planned", "2")
     with RunStore(tmp_path) as store:
         assert store.get_meta("planned") == "2"
+
+
+def test_standings_tell_the_newest_round_of_each_candidate_in_item_order(tmp_path: Path) -> None:
+    first, second = _request("2"), _request("1", "detail", 1)
+    rows = [
+        (first, _answer("bad")),
+        (first, _answer("no", 1, "gave-up")),
+        (first, Answer(Reply("b", "m"), candidate=1)),
+        (second, _answer("good")),
+    ]
+    with RunStore(tmp_path, write=True) as store:
+        store.add(rows)
+        assert list(store.iterate_standings()) == [
+            (second.item, [Standing(0, 0, "")]),
+            (first.item, [Standing(0, 1, "gave-up"), Standing(1, 0, "")]),
+        ]
+
+
+def test_standings_come_whole_over_many_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_store, "_PAGE", 3)
+    requests = [_request(f"{n:02}", index=n % 2) for n in range(10)]
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(request, _answer("x")) for request in requests])
+        assert [item for item, _ in store.iterate_standings()] == [each.item for each in requests]
+
+
+def test_who_reads_standings_does_not_keep_the_journal_from_being_cleared(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store, RunStore(tmp_path) as reading:
+        store.add([(_request(str(n)), _answer("x")) for n in range(5)])
+        next(reading.iterate_standings())
+        busy, left, cleared = next(store.query("PRAGMA wal_checkpoint(TRUNCATE)"))
+        assert (busy, left, cleared) == (0, 0, 0)
+
+
+def test_what_is_asked_of_all_answers_reads_no_texts(tmp_path: Path) -> None:
+    asked = "SELECT total(prompt_tokens), total(completion_tokens), total(cached_tokens)"
+    with RunStore(tmp_path, write=True) as store:
+        plan = [row[-1] for row in store.query(f"EXPLAIN QUERY PLAN {asked} FROM answers")]
+    assert plan == ["SCAN answers USING COVERING INDEX answers_counts"]
+
+
+_VERSION_1 = """
+DROP INDEX answers_counts;
+ALTER TABLE answers RENAME TO now;
+CREATE TABLE answers (
+    request INTEGER NOT NULL REFERENCES requests (id), candidate INTEGER NOT NULL,
+    round INTEGER NOT NULL, failure TEXT NOT NULL, text TEXT NOT NULL, model TEXT NOT NULL,
+    finish_reason TEXT NOT NULL, prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL, latency REAL NOT NULL,
+    attempts INTEGER NOT NULL, feedback TEXT NOT NULL, PRIMARY KEY (request, candidate, round)
+) WITHOUT ROWID;
+INSERT INTO answers SELECT * FROM now;
+DROP TABLE now;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_store_of_version_1_is_brought_up_to_date_with_all_that_it_holds(tmp_path: Path) -> None:
+    rows = [(_request("2"), [_answer("a", 1)]), (_request("3", "detail"), [_answer("b")])]
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(request, answer) for request, answers in rows for answer in answers])
+        schema = _list_tables(store)
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection:
+        connection.executescript(_VERSION_1)
+    with pytest.raises(RunError, match="older datagen"):
+        RunStore(tmp_path)
+    with RunStore(tmp_path, write=True) as store:
+        assert list(store.iterate()) == rows
+        assert _list_tables(store) == schema
+        store.add([(_request("4"), _answer("c"))])
+        assert store.sum_usage() == Usage(30, 15, 9)
+
+
+def _list_tables(store: RunStore) -> list[tuple[str, ...]]:
+    return sorted(store.query("SELECT name, sql FROM sqlite_master WHERE sql <> ''"))
