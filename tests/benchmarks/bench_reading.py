@@ -28,20 +28,29 @@ class Pair:
     instances: Path
     folder: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What is added to that of every reader."""
+        return {"DATAGEN_CACHE_DIR": str(self.folder / "cache")}
+
     def run(self, module: str, *arguments: str | int | Path) -> Finished:
         """Run a module of the benchmarks on the files; its last line is what it has to say."""
         given = map(str, (*arguments, self.captions, self.instances))
         command = [sys.executable, "-m", f"tests.benchmarks.{module}", *given]
-        cache = {"DATAGEN_CACHE_DIR": str(self.folder / "cache")}
-        return demand_success(run_measured(command, self.folder, cache))
+        return demand_success(run_measured(command, self.folder, self.environment))
+
+
+def write_pair(folder: Path, by: int) -> Pair:
+    """Write files of train2017's shape with so many times less of everything."""
+    command = [sys.executable, "-m", "tests.benchmarks.large_coco", str(folder), str(by)]
+    said, drawn = demand_success(run_measured(command, folder)).output.split()
+    return Pair(Path(said), Path(drawn), folder)
 
 
 def measure(folder: Path, *, quick: bool) -> Iterator[Row]:
     """Write the files, then read them in both ways, and plan on them."""
     by = QUICK if quick else 1
-    command = [sys.executable, "-m", "tests.benchmarks.large_coco", str(folder), str(by)]
-    said, drawn = demand_success(run_measured(command, folder)).output.split()
-    pair = Pair(Path(said), Path(drawn), folder)
+    pair = write_pair(folder, by)
     yield from measure_reading(pair, is_judged=not quick)
     yield from measure_planning(pair, PLANNED // by, is_judged=not quick)
     yield from measure_store(pair, REPLIES // by, is_judged=not quick)
