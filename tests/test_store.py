@@ -44,8 +44,8 @@ def test_what_was_added_comes_back_whole(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(_request("1"), _answer("Über"))])
         assert list(store.iterate()) == [(_request("1"), [_answer("Über")])]
-        assert store.find_answer(_request("1").key) == _answer("Über")
-        assert store.find_answer(_request("2").key) is None
+        assert store.find_answer(_request("1")) == _answer("Über")
+        assert store.find_answer(_request("2")) is None
         assert store.count_answers() == 1
 
 
@@ -62,7 +62,7 @@ def test_the_newest_round_counts_and_the_older_ones_stay(tmp_path: Path) -> None
     request = _request("1")
     with RunStore(tmp_path, write=True) as store:
         store.add([(request, _answer("bad")), (request, _answer("good", 1))])
-        assert store.find_answer(request.key) == _answer("good", 1)
+        assert store.find_answer(request) == _answer("good", 1)
         assert [answers for _, answers in store.iterate()] == [[_answer("good", 1)]]
         assert store.sum_usage() == Usage(20, 10, 6)
         assert store.sum_attempts() == 4
@@ -73,7 +73,7 @@ def test_a_reply_takes_the_place_of_a_failure_which_stays_on_file(tmp_path: Path
     with RunStore(tmp_path, write=True) as store:
         store.add([(request, _answer("503", failure="gave-up")), (request, _answer("good"))])
         store.add([(request, _answer("late 503", failure="gave-up"))])
-        assert store.find_answer(request.key) == _answer("good")
+        assert store.find_answer(request) == _answer("good")
         assert store.sum_attempts() == 6
     with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection:
         rows = connection.execute("SELECT code, message FROM failures").fetchall()
@@ -86,13 +86,13 @@ def test_candidates_stand_side_by_side(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(request, second), (request, _answer("a"))])
         assert [answers for _, answers in store.iterate()] == [[_answer("a"), second]]
-        assert store.find_answer(request.key, 1) == second
+        assert store.find_answer(request, 1) == second
 
 
 def test_an_answer_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(_request("1"), _answer("first")), (_request("1"), _answer("second"))])
-        found = store.find_answer(_request("1").key)
+        found = store.find_answer(_request("1"))
     assert found == _answer("first")
 
 
@@ -121,7 +121,7 @@ async def test_an_answer_is_committed_while_the_run_goes_on(tmp_path: Path) -> N
                 if reading.count_answers():
                     break
                 await asyncio.sleep(0.005)
-            assert reading.find_answer(_request("1").key) == _answer("x")
+            assert reading.find_answer(_request("1")) == _answer("x")
 
 
 async def test_a_writer_that_cannot_write_says_so_at_once_and_at_the_end(tmp_path: Path) -> None:

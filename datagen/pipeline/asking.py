@@ -128,7 +128,7 @@ class Asking:
                 continue
             request, prompt = maker.make(item)
             for candidate in left:
-                answer = store.find_answer(request.key, candidate)
+                answer = store.find_answer(request, candidate)
                 start = Task(request, prompt, candidate, position=position)
                 task = self.plan_task(start, answer)
                 if task is not None:

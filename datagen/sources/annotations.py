@@ -6,6 +6,7 @@ the images and categories are known.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -193,6 +194,15 @@ def label_annotation(entry_id: EntryId | None, image_id: EntryId) -> str:
     if entry_id is None:
         return f"annotation without id on image {name_image(image_id)}"
     return f"annotation {entry_id}"
+
+
+def list_numbers(entries: Sequence[object], name: str) -> Integers:
+    """A field of many entries.
+
+    Raises:
+        OverflowError: a number that does not fit.
+    """
+    return np.fromiter(map(attrgetter(name), entries), np.int64, len(entries))
 
 
 def show_value(value: object) -> str:

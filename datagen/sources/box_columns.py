@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from datagen.sources.annotations import (
     Integers,
     count_rows,
     label_annotation,
+    list_numbers,
     order_rows,
     show_value,
 )
@@ -34,6 +36,7 @@ _FIELDS = {
     "areas": ("area", np.float64),
     "crowds": ("crowd", np.uint8),
 }
+_NUMBERS = ("id", "image_id", "category_id")
 _AT_ONCE = 1 << 16  # boxes that are written
 
 Floats = npt.NDArray[np.float64]
@@ -91,14 +94,12 @@ class BoxColumns(Annotations[InstanceEntry]):
         """Take a chunk of plain entries; False where it is none."""
         try:
             entries = self._decode_plain(chunk)
-            ids = np.array([entry.id for entry in entries], np.int64)
-            image_ids = np.array([entry.image_id for entry in entries], np.int64)
-            categories = np.array([entry.category_id for entry in entries], np.int64)
+            ids, image_ids, categories = (list_numbers(entries, name) for name in _NUMBERS)
         except (msgspec.DecodeError, OverflowError):
             return False
         count = len(entries)
-        areas = np.array([entry.area for entry in entries])
-        crowds = np.array([entry.iscrowd for entry in entries])
+        areas = np.fromiter(map(attrgetter("area"), entries), np.float64, count)
+        crowds = list_numbers(entries, "iscrowd")
         flat = chain.from_iterable([entry.bbox for entry in entries])
         boxes = np.fromiter(flat, np.float64, 4 * count).reshape(count, 4)
         rows = table.locate_all(image_ids)

@@ -12,6 +12,7 @@ from datagen.sources.annotations import (
     Flags,
     Integers,
     label_annotation,
+    list_numbers,
     order_rows,
     show_value,
 )
@@ -44,8 +45,7 @@ class CaptionColumns(Annotations[CaptionEntry]):
         """Take a chunk; see `stream.Taker`."""
         try:
             entries = self._decode_plain(chunk)
-            ids = np.array([entry.id for entry in entries], np.int64)
-            image_ids = np.array([entry.image_id for entry in entries], np.int64)
+            ids, image_ids = list_numbers(entries, "id"), list_numbers(entries, "image_id")
         except (msgspec.DecodeError, OverflowError):
             self.add_odd(self._decode(chunk))
             return

@@ -3,6 +3,7 @@
 What pycocotools gives for an image is what comes out for it: captions and boxes in file order.
 """
 
+import gc
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
@@ -79,9 +80,15 @@ class _Files:
         # Imported here because it brings numpy, which nothing needs once the index is in the cache.
         from datagen.sources.joining import join_files
 
-        return not join_files(
-            file, self.captions, self.instances, self.images, self.policy, block=self.block
-        )
+        has_collected = gc.isenabled()
+        gc.disable()  # millions of objects come and go, and none of them is garbage
+        try:
+            return not join_files(
+                file, self.captions, self.instances, self.images, self.policy, block=self.block
+            )
+        finally:
+            if has_collected:
+                gc.enable()
 
 
 def _read_anew(files: _Files) -> Source:

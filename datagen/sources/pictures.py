@@ -1,6 +1,7 @@
 """Read stage: the images of both files as a table, a row an image, in the order of their ids."""
 
 from collections.abc import Callable, Collection, Mapping
+from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -61,16 +62,13 @@ class PictureTable:
         """Put the images in order; `entries` as `join_images` unites them."""
         self.ids: list[EntryId] = sorted(entries)  # all are numbers, or all are texts
         self._open: dict[EntryId, ImageEntry] = {}
-        pictures = []
-        for image_id in self.ids:
-            picture = take_stated(entries[image_id])
-            if picture is None:
-                self._open[image_id] = entries[image_id]
-            pictures.append(picture or _UNKNOWN)
+        pictures = [take_stated(entries[image_id]) or _UNKNOWN for image_id in self.ids]
         self.names = [picture.file_name or None for picture in pictures]
-        self.widths = np.array([picture.width for picture in pictures], np.int64)
-        self.heights = np.array([picture.height for picture in pictures], np.int64)
-        self._in_order = {each: None for each in entries if each in self._open}
+        self.widths = np.fromiter(map(attrgetter("width"), pictures), np.int64, len(pictures))
+        self.heights = np.fromiter(map(attrgetter("height"), pictures), np.int64, len(pictures))
+        is_open = {self.ids[row] for row, name in enumerate(self.names) if name is None}
+        if is_open:
+            self._open = {each: entry for each, entry in entries.items() if each in is_open}
         self._rows: dict[EntryId, int] = {}
         self._numbers: Integers | None = None
         self._by_number: Integers | None = None
@@ -91,9 +89,8 @@ class PictureTable:
             measured: images on which something is measured in pixels.
             find_ledger: of the file that an image stands in.
         """
-        for image_id in self._in_order:
-            entry, row = self._open[image_id], self._locate(image_id)
-            is_measured = image_id in measured
+        for image_id, entry in self._open.items():
+            row, is_measured = self._locate(image_id), image_id in measured
             picture = settle_picture(entry, folder, is_measured, find_ledger(image_id))
             if picture is not None:
                 self.names[row] = picture.file_name

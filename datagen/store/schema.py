@@ -13,6 +13,21 @@ SCHEMA_VERSION = 2
 # With rowids: in a table without them every long row takes a page of its own. The index answers what
 # is asked of all answers at once, so that nobody reads through their texts for it.
 _IMAGES = "CREATE TABLE images (id TEXT PRIMARY KEY, body BLOB NOT NULL);"
+# Found by their place, not by their key: keys are random, and an index of a million random keys makes
+# every new row write a page of its own.
+_REQUESTS = """
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    key BLOB NOT NULL,
+    image_id TEXT NOT NULL REFERENCES images (id),
+    response_type TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    prefix BLOB NOT NULL REFERENCES prefixes (hash),
+    context TEXT NOT NULL,
+    question TEXT NOT NULL,
+    UNIQUE (image_id, response_type, idx)
+);
+"""
 _ANSWERS = """
 CREATE TABLE answers (
     request INTEGER NOT NULL REFERENCES requests (id),
@@ -40,17 +55,7 @@ _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE prefixes (hash BLOB PRIMARY KEY, messages BLOB NOT NULL) WITHOUT ROWID;
 {_IMAGES}
-CREATE TABLE requests (
-    id INTEGER PRIMARY KEY,
-    key BLOB NOT NULL UNIQUE,
-    image_id TEXT NOT NULL REFERENCES images (id),
-    response_type TEXT NOT NULL,
-    idx INTEGER NOT NULL,
-    prefix BLOB NOT NULL REFERENCES prefixes (hash),
-    context TEXT NOT NULL,
-    question TEXT NOT NULL,
-    UNIQUE (image_id, response_type, idx)
-);
+{_REQUESTS}
 {_ANSWERS}
 CREATE TABLE failures (
     request INTEGER NOT NULL REFERENCES requests (id),
@@ -69,6 +74,10 @@ ALTER TABLE images RENAME TO images_1;
 {_IMAGES}
 INSERT INTO images SELECT * FROM images_1 ORDER BY id;
 DROP TABLE images_1;
+ALTER TABLE requests RENAME TO requests_1;
+{_REQUESTS}
+INSERT INTO requests SELECT * FROM requests_1 ORDER BY id;
+DROP TABLE requests_1;
 ALTER TABLE answers RENAME TO answers_1;
 {_ANSWERS}
 INSERT INTO answers SELECT * FROM answers_1 ORDER BY request, candidate, round;
