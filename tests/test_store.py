@@ -258,6 +258,7 @@ def test_what_is_asked_of_all_answers_reads_no_texts(tmp_path: Path) -> None:
 
 _VERSION_1 = """
 DROP INDEX answers_counts;
+DROP INDEX failures_requests;
 ALTER TABLE answers RENAME TO now;
 CREATE TABLE answers (
     request INTEGER NOT NULL REFERENCES requests (id), candidate INTEGER NOT NULL,

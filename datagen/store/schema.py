@@ -50,6 +50,7 @@ CREATE INDEX answers_counts ON answers (
     attempts, prompt_tokens, completion_tokens, cached_tokens
 );
 """
+_FAILURES_INDEX = "CREATE INDEX failures_requests ON failures (request);"
 
 _SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -65,6 +66,7 @@ CREATE TABLE failures (
     message TEXT NOT NULL,
     attempts INTEGER NOT NULL
 );
+{_FAILURES_INDEX}
 """
 
 MIGRATIONS: dict[int, str] = {
@@ -82,6 +84,7 @@ ALTER TABLE answers RENAME TO answers_1;
 {_ANSWERS}
 INSERT INTO answers SELECT * FROM answers_1 ORDER BY request, candidate, round;
 DROP TABLE answers_1;
+{_FAILURES_INDEX}
 PRAGMA legacy_alter_table = OFF;
 """
 }

@@ -18,7 +18,7 @@ _FAILURES = """
 SELECT candidate, round, code, message, failures.attempts
 FROM requests
 JOIN failures ON failures.request = requests.id
-WHERE key = ?
+WHERE (image_id, response_type, idx) = (?, ?, ?)
 ORDER BY failures.rowid
 """
 
@@ -29,14 +29,14 @@ def iterate_usage(store: RunStore) -> Iterator[tuple[Item, Usage]]:
         yield Item(image_id, name, index), Usage(*tokens)
 
 
-def find_failures(store: RunStore, key: bytes) -> list[Answer]:
+def find_failures(store: RunStore, item: Item) -> list[Answer]:
     """The failures on the way of one request, in order of time.
 
     The last one of a round may still stand as its answer; a later reply took the others' place.
     """
     return [
         Answer(Reply(message, "", "", attempts=attempts), candidate, round_, code)
-        for candidate, round_, code, message, attempts in store.query(_FAILURES, (key,))
+        for candidate, round_, code, message, attempts in store.query(_FAILURES, (item.image_id, item.response_type, item.index))
     ]
 
 
