@@ -4,13 +4,13 @@ The default bytes are LLaVA's: captions one a line, a blank line, then `category
 one a line, corners in 0-1 of the original picture, each `round(v, 3)`, printed as a Python list.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import Any, Literal
 
-from datagen.records import AnnotatedImage, Box, ContextParts
+from datagen.records import AnnotatedImage, Box, ContextParts, ImageSet
 
 Crowds = Literal["keep", "mark", "drop"]
 
@@ -50,6 +50,26 @@ def render_context(
         return captions
     lines = "\n".join(_write_boxes(select_boxes(image, policy), policy))
     return f"{captions}\n\n{lines}" if captions and lines else captions or lines
+
+
+def render_contexts(
+    images: ImageSet, parts: ContextParts, policy: ContextPolicy = LLAVA_POLICY
+) -> Iterator[str]:
+    """`render_context` of every image, several times as fast where the policy keeps all boxes."""
+    if parts == "captions" or policy != LLAVA_POLICY:
+        yield from (render_context(image, parts, policy) for image in images)
+        return
+    shown = [str(thousandths / 1000) for thousandths in range(1001)]
+    for image in images.iterate_rounded():
+        numbers = iter(image.thousandths)
+        lines = [
+            f"{category}: [{shown[x1]}, {shown[y1]}, {shown[x2]}, {shown[y2]}]"
+            for category, x1, y1, x2, y2 in zip(
+                image.categories, numbers, numbers, numbers, numbers, strict=True
+            )
+        ]
+        between = "\n\n" if image.captions and lines else ""
+        yield image.captions + between + "\n".join(lines)
 
 
 def _write_boxes(boxes: Sequence[Box], policy: ContextPolicy) -> list[str]:

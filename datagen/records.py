@@ -90,6 +90,19 @@ class Outline(NamedTuple):
     has_boxes: bool
 
 
+class RoundedImage(NamedTuple):
+    """As much of an image as its context shows, cheap to have of very many.
+
+    Attributes:
+        captions: a line each.
+        thousandths: four a box, x1, y1, x2, y2: the corners to three decimals, times 1000.
+    """
+
+    captions: str
+    categories: Sequence[str]
+    thousandths: Sequence[int]
+
+
 class ImageSet(Sequence[AnnotatedImage]):
     """Images in a fixed order, found by place or id; each is made when it is asked for.
 
@@ -103,6 +116,10 @@ class ImageSet(Sequence[AnnotatedImage]):
     @abstractmethod
     def iterate_outlines(self) -> Iterator[Outline]:
         """The outline of every image, in order."""
+
+    @abstractmethod
+    def iterate_rounded(self) -> Iterator[RoundedImage]:
+        """What the context of every image shows, in order."""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):

@@ -24,7 +24,7 @@ from datagen.sources.boxes import HALF_PIXEL
 from datagen.sources.entries import EntryId, InstanceEntry, PlainInstance
 from datagen.sources.index import IndexWriter
 from datagen.sources.instances import place_instance
-from datagen.sources.pictures import NONE, PictureTable
+from datagen.sources.pictures import NONE, PictureTable, fits_column
 from datagen.sources.spool import Spool
 
 _RECORD = np.dtype(
@@ -157,10 +157,13 @@ class BoxColumns(Annotations[InstanceEntry]):
         """Put codes in the place of the categories' ids; the odd entries are passed over."""
         is_open = rows != NONE
         is_open[self._odd_positions] = False
+        numbers = sorted(key for key in codes if isinstance(key, int) and fits_column(key))
+        known = np.array([*numbers, 0], np.int64)
+        coded = np.array([*(codes[key] for key in numbers), NONE], np.int64)
         for first in range(0, len(ids), _AT_ONCE):
             part = self._records["category"][first : first + _AT_ONCE]
-            known, inverse = np.unique(part, return_inverse=True)
-            found = np.array([codes.get(key, NONE) for key in known.tolist()], np.int64)[inverse]
+            places = np.searchsorted(known[:-1], part)
+            found = np.where(known[places] == part, coded[places], NONE)
             for place in np.flatnonzero((found == NONE) & is_open[first : first + _AT_ONCE]):
                 position = first + int(place)
                 self.notes.position = position

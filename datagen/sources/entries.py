@@ -52,22 +52,22 @@ class InstanceEntry(msgspec.Struct, gc=False, frozen=True):
 
 
 class PlainCaption(msgspec.Struct, gc=False):
-    """A caption as nearly all are."""
+    """A caption as nearly all are; the fields are in COCO's order, which makes decoding faster."""
 
     image_id: int
     id: int
     caption: str
 
 
-class PlainInstance(msgspec.Struct, gc=False):
-    """An instance as nearly all are; its segmentation is passed over."""
+class PlainInstance(msgspec.Struct, gc=False, kw_only=True):
+    """An instance as nearly all are, likewise; its segmentation is passed over."""
 
-    image_id: int
-    id: int
-    category_id: int
-    bbox: tuple[float, float, float, float]
     area: float
     iscrowd: int = 0
+    image_id: int
+    bbox: tuple[float, float, float, float]
+    category_id: int
+    id: int
 
 
 _Struct = TypeVar("_Struct", bound=msgspec.Struct)

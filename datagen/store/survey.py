@@ -36,7 +36,9 @@ def find_failures(store: RunStore, item: Item) -> list[Answer]:
     """
     return [
         Answer(Reply(message, "", "", attempts=attempts), candidate, round_, code)
-        for candidate, round_, code, message, attempts in store.query(_FAILURES, (item.image_id, item.response_type, item.index))
+        for candidate, round_, code, message, attempts in store.query(
+            _FAILURES, (item.image_id, item.response_type, item.index)
+        )
     ]
 
 

@@ -17,11 +17,10 @@ from pathlib import Path
 
 def list_contexts(captions: Path, instances: Path) -> Iterator[str]:
     """Datagen's contexts."""
-    from datagen.context import render_context
+    from datagen.context import render_contexts
     from datagen.sources import read_coco
 
-    for image in read_coco(captions, instances).images:
-        yield render_context(image, "captions+boxes")
+    return render_contexts(read_coco(captions, instances).images, "captions+boxes")
 
 
 def list_contexts_plainly(captions: Path, instances: Path) -> Iterator[str]:
