@@ -6,8 +6,15 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.context import ContextPolicy, render_context, select_boxes, to_context_record
-from datagen.records import AnnotatedImage, Box
+from datagen.context import (
+    ContextPolicy,
+    render_context,
+    render_contexts,
+    select_boxes,
+    to_context_record,
+)
+from datagen.records import AnnotatedImage, Box, ContextParts
+from tests.sources.making import make_image_set
 
 PERSON = Box("person", (0.1, 0.2, 0.3333333, 1.0), area=0.2)
 CROWD = Box("person", (0.0, 0.0, 0.72, 0.5), area=0.3, crowd=True)
@@ -93,3 +100,32 @@ def test_corners_beside_the_middle_of_two_decimals_are_rounded_exactly(
         corner = math.nextafter(corner, 2.0 if steps > 0 else -1.0)
     image = AnnotatedImage("1", "1.jpg", (), (Box("cat", (corner, 0.0, 1.0, 1.0)),))
     assert render_context(image, "captions+boxes") == f"cat: [{round(corner, 3)}, 0.0, 1.0, 1.0]"
+
+
+CORNERS = st.floats(0, 1) | st.integers(0, 2000).map(lambda place: place / 2000)
+IMAGES = st.lists(
+    st.builds(
+        AnnotatedImage,
+        st.uuids().map(str),
+        st.just("1.jpg"),
+        st.lists(st.sampled_from(["A cat.", "Ein Kätzchen 猫."])).map(tuple),
+        st.lists(
+            st.builds(
+                Box,
+                st.sampled_from(["cat", "cell phone"]),
+                st.tuples(CORNERS, CORNERS, CORNERS, CORNERS),
+                crowd=st.booleans(),
+            )
+        ).map(tuple),
+    ),
+    max_size=5,
+)
+POLICIES = st.sampled_from([ContextPolicy(), ContextPolicy(crowds="mark"), ContextPolicy("drop")])
+
+
+@given(IMAGES, POLICIES, st.sampled_from(["captions", "captions+boxes"]))
+def test_the_contexts_of_all_images_are_those_of_each(
+    images: list[AnnotatedImage], policy: ContextPolicy, parts: ContextParts
+) -> None:
+    found = list(render_contexts(make_image_set(images), parts, policy))
+    assert found == [render_context(image, parts, policy) for image in images]
