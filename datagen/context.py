@@ -138,5 +138,28 @@ def to_context_record(
     }
 
 
+def to_context_records(
+    images: ImageSet, policy: ContextPolicy = LLAVA_POLICY
+) -> Iterator[dict[str, Any]]:
+    """`to_context_record` of every image, faster where the policy keeps all boxes as they are."""
+    if policy != LLAVA_POLICY:
+        yield from (to_context_record(image, policy) for image in images)
+        return
+    shares = [thousandths / 1000 for thousandths in range(1001)]
+    for image in images.iterate_rounded():
+        numbers = iter([shares[each] for each in image.thousandths])
+        yield {
+            "id": image.id,
+            "image": image.file_name,
+            "captions": image.captions.split("\n") if image.captions else [],
+            "instances": [
+                {"category": category, "bbox": corners}
+                for category, *corners in zip(
+                    image.categories, numbers, numbers, numbers, numbers, strict=True
+                )
+            ],
+        }
+
+
 def _label(box: Box, policy: ContextPolicy) -> str:
     return f"{box.category} (crowd)" if box.crowd and policy.crowds == "mark" else box.category

@@ -12,6 +12,7 @@ from datagen.context import (
     render_contexts,
     select_boxes,
     to_context_record,
+    to_context_records,
 )
 from datagen.records import AnnotatedImage, Box, ContextParts
 from tests.sources.making import make_image_set
@@ -127,5 +128,8 @@ POLICIES = st.sampled_from([ContextPolicy(), ContextPolicy(crowds="mark"), Conte
 def test_the_contexts_of_all_images_are_those_of_each(
     images: list[AnnotatedImage], policy: ContextPolicy, parts: ContextParts
 ) -> None:
-    found = list(render_contexts(make_image_set(images), parts, policy))
+    held = make_image_set(images)
+    found = list(render_contexts(held, parts, policy))
     assert found == [render_context(image, parts, policy) for image in images]
+    records = list(to_context_records(held, policy))
+    assert records == [to_context_record(image, policy) for image in images]
