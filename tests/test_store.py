@@ -21,8 +21,9 @@ from datagen.store import (
     RunStore,
     Standing,
     StoreWriter,
-    run_store,
+    survey,
 )
+from datagen.store.survey import iterate_standings
 
 PREFIX = (Message("system", "Write."), Message("user", "A cat."), Message("assistant", "Cat."))
 
@@ -225,7 +226,7 @@ def test_standings_tell_the_newest_round_of_each_candidate_in_item_order(tmp_pat
     ]
     with RunStore(tmp_path, write=True) as store:
         store.add(rows)
-        assert list(store.iterate_standings()) == [
+        assert list(iterate_standings(store)) == [
             (second.item, [Standing(0, 0, "")]),
             (first.item, [Standing(0, 1, "gave-up"), Standing(1, 0, "")]),
         ]
@@ -234,17 +235,17 @@ def test_standings_tell_the_newest_round_of_each_candidate_in_item_order(tmp_pat
 def test_standings_come_whole_over_many_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_store, "_PAGE", 3)
+    monkeypatch.setattr(survey, "_PAGE", 3)
     requests = [_request(f"{n:02}", index=n % 2) for n in range(10)]
     with RunStore(tmp_path, write=True) as store:
         store.add([(request, _answer("x")) for request in requests])
-        assert [item for item, _ in store.iterate_standings()] == [each.item for each in requests]
+        assert [item for item, _ in iterate_standings(store)] == [each.item for each in requests]
 
 
 def test_who_reads_standings_does_not_keep_the_journal_from_being_cleared(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store, RunStore(tmp_path) as reading:
         store.add([(_request(str(n)), _answer("x")) for n in range(5)])
-        next(reading.iterate_standings())
+        next(iterate_standings(reading))
         busy, left, cleared = next(store.query("PRAGMA wal_checkpoint(TRUNCATE)"))
         assert (busy, left, cleared) == (0, 0, 0)
 

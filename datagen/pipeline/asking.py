@@ -15,6 +15,7 @@ from datagen.prices import Budget, cost
 from datagen.records import Item, Prompt, Rejection, Reply, Usage
 from datagen.repair import add_feedback, write_feedback
 from datagen.store import Answer, Request, RunStore, Standing, StoreWriter
+from datagen.store.survey import iterate_standings
 
 ASK_AGAIN = frozenset({"gave-up"})
 """Failures that cost nothing and say nothing about the request: a resume asks again."""
@@ -248,7 +249,7 @@ class Asking:
 
 def _match(items: Iterable[Item], store: RunStore) -> Iterator[tuple[Item, Sequence[Standing]]]:
     """Each item with how far it is; both come in the same order."""
-    found = store.iterate_standings()
+    found = iterate_standings(store)
     known = next(found, None)
     for item in items:
         while known is not None and order_item(known[0]) < order_item(item):

@@ -20,7 +20,6 @@ from datagen.store.rows import (
     ANSWER_COLUMNS,
     Answer,
     Request,
-    Standing,
     read_answer,
     split_record_id,
 )
@@ -88,21 +87,6 @@ class RunStore:
                 (*_identify(request), candidate),
             ).fetchone()
         return None if row is None else read_answer(row)
-
-    def iterate_standings(self) -> Iterator[tuple[Item, Sequence[Standing]]]:
-        """How far every request is, in item order.
-
-        It is read in pages, and between them nothing is held: whoever writes meanwhile can clear
-        the journal. A request that comes behind a page that was read is met.
-        """
-        place: tuple[str, str, int] = ("", "", -1)
-        while True:
-            with self._translated():
-                rows = self._connection.execute(_STANDINGS, (*place, _PAGE)).fetchall()
-            for place, group in groupby(rows, key=itemgetter(0, 1, 2)):
-                yield Item(*place), [Standing(*row[3:]) for row in group]
-            if not rows:
-                return
 
     def find_request(self, record_id: str) -> tuple[Request, list[Answer]] | None:
         """The request behind a record's id and all its answers, by candidate and round."""
@@ -288,18 +272,6 @@ JOIN answers ON answers.request = requests.id AND round = (
     WHERE others.request = requests.id AND others.candidate = answers.candidate
 )
 WHERE (image_id, response_type, idx) > (?, ?, ?)
-ORDER BY image_id, response_type, idx, candidate
-"""
-_PAGE = 2_000  # requests
-_STANDINGS = """
-SELECT image_id, response_type, idx, candidate, max(round), failure
-FROM (
-    SELECT id, image_id, response_type, idx FROM requests
-    WHERE (image_id, response_type, idx) > (?, ?, ?)
-    ORDER BY image_id, response_type, idx LIMIT ?
-)
-JOIN answers ON answers.request = id
-GROUP BY image_id, response_type, idx, candidate
 ORDER BY image_id, response_type, idx, candidate
 """
 _ALL = f"""

@@ -1,9 +1,11 @@
 """Run store: light looks over many requests, for whoever watches a run rather than makes it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from datagen.records import Item, Reply, Usage
-from datagen.store.rows import Answer
+from datagen.store.rows import Answer, Standing
 from datagen.store.run_store import RunStore
 
 _USAGE = """
@@ -21,6 +23,31 @@ JOIN failures ON failures.request = requests.id
 WHERE (image_id, response_type, idx) = (?, ?, ?)
 ORDER BY failures.rowid
 """
+
+_PAGE = 2_000  # requests
+_STANDINGS = """
+SELECT image_id, response_type, idx, candidate, max(round), failure
+FROM (
+    SELECT id, image_id, response_type, idx FROM requests
+    WHERE (image_id, response_type, idx) > (?, ?, ?)
+    ORDER BY image_id, response_type, idx LIMIT ?
+)
+JOIN answers ON answers.request = id
+GROUP BY image_id, response_type, idx, candidate
+ORDER BY image_id, response_type, idx, candidate
+"""
+
+
+def iterate_standings(store: RunStore) -> Iterator[tuple[Item, Sequence[Standing]]]:
+    """How far every request is, in item order.
+
+    It is read in pages, and between them nothing is held: whoever writes meanwhile can clear the
+    journal. A request that comes behind a page that was read is met.
+    """
+    place: tuple[str, str, int] = ("", "", -1)
+    while rows := list(store.query(_STANDINGS, (*place, _PAGE))):
+        for place, group in groupby(rows, key=itemgetter(0, 1, 2)):
+            yield Item(*place), [Standing(*row[3:]) for row in group]
 
 
 def iterate_usage(store: RunStore) -> Iterator[tuple[Item, Usage]]:

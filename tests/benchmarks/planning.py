@@ -23,6 +23,7 @@ from datagen.config import make_settings
 from datagen.llm.offline import OfflineClient
 from datagen.records import Reply, Usage
 from datagen.store import Answer, RunStore
+from datagen.store.survey import iterate_standings
 
 _SENTENCE = "A man stands beside a table with a plate on it. "
 _ANSWER = Answer(Reply(_SENTENCE * 25, "bench", usage=Usage(500, 300)))  # 1.2 KB
@@ -79,7 +80,7 @@ def look(run: Path, records: int, files: Paths) -> dict[str, float]:
             "replies": count,
             "answer": _time(lambda: [store.find_answer(request) for request in some]) / len(some),
             "usage": _time(store.sum_usage),
-            "standings": _time(lambda: next(store.iterate_standings())),
+            "standings": _time(lambda: next(iterate_standings(store))),
             "bytes": store.path.stat().st_size / count,
         }
 
