@@ -1,4 +1,4 @@
-"""Read stage, where it touches the disk: a path -> an open file whose content is JSON.
+"""Read stage, where it touches the disk: a path -> an open file, and what is wrong with it in words.
 
 What cannot be read stops here with a `SourceError`.
 """
@@ -7,7 +7,8 @@ import gzip
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from codecs import getincrementaldecoder
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -16,6 +17,7 @@ from datagen.errors import SourceError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLOCK = 1 << 20
 
 
 @contextmanager
@@ -57,3 +59,29 @@ def describe_refusal(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "must not be read by you; see its permissions"
     return f"cannot be read: {error.strerror or error}"
+
+
+def find_place(file: BinaryIO, origin: int, place: int) -> str:
+    """Line and column, in characters, of a byte of the content, which begins at `origin`."""
+    file.seek(origin)
+    decode = getincrementaldecoder("utf-8")("surrogateescape").decode
+    line, column = 1, 1
+    while place > 0 and (block := file.read(min(place, _BLOCK))):
+        place -= len(block)
+        text = decode(block, place <= 0)
+        line += text.count("\n")
+        column = len(text) - text.rfind("\n") if "\n" in text else column + len(text)
+    return f"line {line}, column {column}"
+
+
+_JSON_NAMES = {list: "a list", dict: "an object", str: "a text", bool: "a truth value"}
+
+
+def name_type(value: object) -> str:
+    """What kind of JSON value it is."""
+    return "null" if value is None else _JSON_NAMES.get(type(value), "a number")
+
+
+def quote(keys: Iterable[str]) -> str:
+    """The keys, each as code, with commas between them."""
+    return ", ".join(f"`{key}`" for key in keys)

@@ -25,10 +25,11 @@ from datagen.sources.entries import (
     name_image,
     name_raw,
 )
+from datagen.sources.files import quote
 from datagen.sources.images import index_images, join_images
 from datagen.sources.index import IndexWriter
 from datagen.sources.pictures import ImageEntries, PictureTable
-from datagen.sources.stream import BLOCK, Taker, quote, read_lists
+from datagen.sources.stream import BLOCK, Taker, read_lists
 from datagen.sources.troubles import Ledger, Policy
 
 Images = dict[EntryId, ImageEntry]
