@@ -7,6 +7,7 @@ grow with what is read.
 import pickle
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from mmap import mmap
 from typing import Any, BinaryIO, Generic, TypeVar, cast
 from weakref import finalize
@@ -28,7 +29,7 @@ class Spool:
             FileError: there is no room for temporary files.
         """
         self.file = _open_temporary()
-        finalize(self, self.file.close)
+        finalize(self, _close, self.file)
 
     def write(self, data: Any) -> None:  # noqa: ANN401 - any buffer
         """Add bytes.
@@ -80,6 +81,11 @@ class ObjectSpool(Generic[_T]):
         self._spool.file.seek(0)
         for _ in range(self._count):
             yield pickle.load(self._spool.file)
+
+
+def _close(file: BinaryIO) -> None:
+    with suppress(OSError):  # what a full disk did not take is not needed any more
+        file.close()
 
 
 def _open_temporary() -> BinaryIO:

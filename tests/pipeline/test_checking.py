@@ -174,3 +174,10 @@ def test_a_known_type_is_told_by_the_id_whatever_its_letters_are() -> None:
     assert name_response_type(record, ("VQA2", "short-VQA2")) == "short-VQA2"
     index = pipeline.ImageIndex(make_image_set([BEACH]), types=("short-VQA2",))
     assert index.find({"id": record["id"]}) == BEACH
+
+
+def test_an_image_is_found_by_a_file_name_that_does_not_say_its_id() -> None:
+    images = [AnnotatedImage(f"{n}", f"rooms/kitchen_{n}.png", ("A sink.",), ()) for n in (1, 2)]
+    index = pipeline.ImageIndex(make_image_set(images))
+    assert index.find({"image": "kitchen_2.png"}) == images[1]
+    assert index.find({"image": "kitchen_3.png"}) is None
