@@ -75,7 +75,7 @@ class Plan:
 
     def __iter__(self) -> Iterator[Item]:
         """The items in order; may be begun anew at any time."""
-        return heapq.merge(*(type_.iterate() for type_ in self.types), key=_order)
+        return heapq.merge(*(type_.iterate() for type_ in self.types), key=order_item)
 
     def count_types(self) -> dict[str, int]:
         """Planned items of each response type that has any."""
@@ -132,5 +132,6 @@ def _digest(salt: str, image_id: str) -> bytes:
     return sha256(f"{salt}:{image_id}".encode()).digest()
 
 
-def _order(item: Item) -> tuple[str, str, int]:
+def order_item(item: Item) -> tuple[str, str, int]:
+    """The key by which items are sorted everywhere."""
     return item.image_id, item.response_type, item.index

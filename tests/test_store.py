@@ -12,7 +12,18 @@ import pytest
 
 from datagen.errors import RunError
 from datagen.records import AnnotatedImage, Box, Item, Message, Reply, Usage
-from datagen.store import LOCK_FILE, STORE_FILE, Answer, Request, RunLock, RunStore, StoreWriter
+from datagen.store import (
+    LOCK_FILE,
+    STORE_FILE,
+    Answer,
+    Request,
+    RunLock,
+    RunStore,
+    Standing,
+    StoreWriter,
+    survey,
+)
+from datagen.store.survey import iterate_standings
 
 PREFIX = (Message("system", "Write."), Message("user", "A cat."), Message("assistant", "Cat."))
 
@@ -34,8 +45,8 @@ def test_what_was_added_comes_back_whole(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(_request("1"), _answer("Über"))])
         assert list(store.iterate()) == [(_request("1"), [_answer("Über")])]
-        assert store.find_answer(_request("1").key) == _answer("Über")
-        assert store.find_answer(_request("2").key) is None
+        assert store.find_answer(_request("1")) == _answer("Über")
+        assert store.find_answer(_request("2")) is None
         assert store.count_answers() == 1
 
 
@@ -52,7 +63,7 @@ def test_the_newest_round_counts_and_the_older_ones_stay(tmp_path: Path) -> None
     request = _request("1")
     with RunStore(tmp_path, write=True) as store:
         store.add([(request, _answer("bad")), (request, _answer("good", 1))])
-        assert store.find_answer(request.key) == _answer("good", 1)
+        assert store.find_answer(request) == _answer("good", 1)
         assert [answers for _, answers in store.iterate()] == [[_answer("good", 1)]]
         assert store.sum_usage() == Usage(20, 10, 6)
         assert store.sum_attempts() == 4
@@ -63,7 +74,7 @@ def test_a_reply_takes_the_place_of_a_failure_which_stays_on_file(tmp_path: Path
     with RunStore(tmp_path, write=True) as store:
         store.add([(request, _answer("503", failure="gave-up")), (request, _answer("good"))])
         store.add([(request, _answer("late 503", failure="gave-up"))])
-        assert store.find_answer(request.key) == _answer("good")
+        assert store.find_answer(request) == _answer("good")
         assert store.sum_attempts() == 6
     with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection:
         rows = connection.execute("SELECT code, message FROM failures").fetchall()
@@ -76,13 +87,13 @@ def test_candidates_stand_side_by_side(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(request, second), (request, _answer("a"))])
         assert [answers for _, answers in store.iterate()] == [[_answer("a"), second]]
-        assert store.find_answer(request.key, 1) == second
+        assert store.find_answer(request, 1) == second
 
 
 def test_an_answer_that_is_there_is_not_replaced(tmp_path: Path) -> None:
     with RunStore(tmp_path, write=True) as store:
         store.add([(_request("1"), _answer("first")), (_request("1"), _answer("second"))])
-        found = store.find_answer(_request("1").key)
+        found = store.find_answer(_request("1"))
     assert found == _answer("first")
 
 
@@ -111,7 +122,7 @@ async def test_an_answer_is_committed_while_the_run_goes_on(tmp_path: Path) -> N
                 if reading.count_answers():
                     break
                 await asyncio.sleep(0.005)
-            assert reading.find_answer(_request("1").key) == _answer("x")
+            assert reading.find_answer(_request("1")) == _answer("x")
 
 
 async def test_a_writer_that_cannot_write_says_so_at_once_and_at_the_end(tmp_path: Path) -> None:
@@ -203,3 +214,81 @@ def test_small_values_are_kept_with_the_run(tmp_path: Path) -> None:
         store.set_meta("planned", "2")
     with RunStore(tmp_path) as store:
         assert store.get_meta("planned") == "2"
+
+
+def test_standings_tell_the_newest_round_of_each_candidate_in_item_order(tmp_path: Path) -> None:
+    first, second = _request("2"), _request("1", "detail", 1)
+    rows = [
+        (first, _answer("bad")),
+        (first, _answer("no", 1, "gave-up")),
+        (first, Answer(Reply("b", "m"), candidate=1)),
+        (second, _answer("good")),
+    ]
+    with RunStore(tmp_path, write=True) as store:
+        store.add(rows)
+        assert list(iterate_standings(store)) == [
+            (second.item, [Standing(0, 0, "")]),
+            (first.item, [Standing(0, 1, "gave-up"), Standing(1, 0, "")]),
+        ]
+
+
+def test_standings_come_whole_over_many_pages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(survey, "_PAGE", 3)
+    requests = [_request(f"{n:02}", index=n % 2) for n in range(10)]
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(request, _answer("x")) for request in requests])
+        assert [item for item, _ in iterate_standings(store)] == [each.item for each in requests]
+
+
+def test_who_reads_standings_does_not_keep_the_journal_from_being_cleared(tmp_path: Path) -> None:
+    with RunStore(tmp_path, write=True) as store, RunStore(tmp_path) as reading:
+        store.add([(_request(str(n)), _answer("x")) for n in range(5)])
+        next(iterate_standings(reading))
+        busy, left, cleared = next(store.query("PRAGMA wal_checkpoint(TRUNCATE)"))
+        assert (busy, left, cleared) == (0, 0, 0)
+
+
+def test_what_is_asked_of_all_answers_reads_no_texts(tmp_path: Path) -> None:
+    asked = "SELECT total(prompt_tokens), total(completion_tokens), total(cached_tokens)"
+    with RunStore(tmp_path, write=True) as store:
+        plan = [row[-1] for row in store.query(f"EXPLAIN QUERY PLAN {asked} FROM answers")]
+    assert plan == ["SCAN answers USING COVERING INDEX answers_counts"]
+
+
+_VERSION_1 = """
+DROP INDEX answers_counts;
+DROP INDEX failures_requests;
+ALTER TABLE answers RENAME TO now;
+CREATE TABLE answers (
+    request INTEGER NOT NULL REFERENCES requests (id), candidate INTEGER NOT NULL,
+    round INTEGER NOT NULL, failure TEXT NOT NULL, text TEXT NOT NULL, model TEXT NOT NULL,
+    finish_reason TEXT NOT NULL, prompt_tokens INTEGER NOT NULL,
+    completion_tokens INTEGER NOT NULL, cached_tokens INTEGER NOT NULL, latency REAL NOT NULL,
+    attempts INTEGER NOT NULL, feedback TEXT NOT NULL, PRIMARY KEY (request, candidate, round)
+) WITHOUT ROWID;
+INSERT INTO answers SELECT * FROM now;
+DROP TABLE now;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_store_of_version_1_is_brought_up_to_date_with_all_that_it_holds(tmp_path: Path) -> None:
+    rows = [(_request("2"), [_answer("a", 1)]), (_request("3", "detail"), [_answer("b")])]
+    with RunStore(tmp_path, write=True) as store:
+        store.add([(request, answer) for request, answers in rows for answer in answers])
+        schema = _list_tables(store)
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as connection:
+        connection.executescript(_VERSION_1)
+    with pytest.raises(RunError, match="older datagen"):
+        RunStore(tmp_path)
+    with RunStore(tmp_path, write=True) as store:
+        assert list(store.iterate()) == rows
+        assert _list_tables(store) == schema
+        store.add([(_request("4"), _answer("c"))])
+        assert store.sum_usage() == Usage(30, 15, 9)
+
+
+def _list_tables(store: RunStore) -> list[tuple[str, ...]]:
+    return sorted(store.query("SELECT name, sql FROM sqlite_master WHERE sql <> ''"))

@@ -11,7 +11,7 @@ import typer
 from datagen import pipeline
 from datagen.cli.findings import FindingList, console
 from datagen.cli.options import CHECK, CHECKED, CONTEXT, READ, settle, settle_check, takes_settings
-from datagen.context import ContextPolicy, to_context_record
+from datagen.context import ContextPolicy, to_context_records
 from datagen.errors import SettingsError
 from datagen.formats import START, write_jsonl
 
@@ -64,7 +64,7 @@ def check(
                 file=sys.stderr,
             )
         source = pipeline.read_source(settings)
-        images = pipeline.ImageIndex({image.id: image for image in source.images}, types=types)
+        images = pipeline.ImageIndex(source.images, types=types)
     found = FindingList(file, settings.images, notes=notes, as_json=as_json)
     checked_records = pipeline.check_file(
         file,
@@ -124,8 +124,8 @@ def contexts(
     )
     source = pipeline.read_source(settings)
     with write_jsonl(out) as write:
-        for image in source.images:
-            write(to_context_record(image, policy))
+        for record in to_context_records(source.images, policy):
+            write(record)
     console.print(f"{len(source.images):,} contexts: {out}")
     for trouble in source.troubles:
         console.print(f"  {trouble.code}: {trouble.file}, {trouble.entry}, {trouble.action}")

@@ -19,7 +19,7 @@ console = Console()
 
 def print_source(job: pipeline.Job) -> None:
     """How much was read and planned, and what was left out."""
-    words = [f"{len(job.images):,} images, {len(job.items):,} records planned"]
+    words = [f"{job.count_images():,} images, {len(job.items):,} records planned"]
     if job.excluded:
         words.append(f"{job.excluded:,} images excluded")
     if job.source.troubles:

@@ -1,7 +1,7 @@
 """Pipeline, the paid half: asks what the store does not hold yet and keeps every answer."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,10 +10,12 @@ from datagen.llm.client import Client
 from datagen.pipeline.estimating import Estimator
 from datagen.pipeline.job import Job, RequestMaker
 from datagen.pipeline.judging import Judge
+from datagen.plan import order_item
 from datagen.prices import Budget, cost
-from datagen.records import Prompt, Rejection, Reply, Usage
+from datagen.records import Item, Prompt, Rejection, Reply, Usage
 from datagen.repair import add_feedback, write_feedback
-from datagen.store import Answer, Request, RunStore, StoreWriter
+from datagen.store import Answer, Request, RunStore, Standing, StoreWriter
+from datagen.store.survey import iterate_standings
 
 ASK_AGAIN = frozenset({"gave-up"})
 """Failures that cost nothing and say nothing about the request: a resume asks again."""
@@ -70,8 +72,8 @@ class Asking:
         estimator: what a request will cost, for the budget.
         budget: limits of this start.
         retry_rejected: ask once more for each reply that was rejected in an earlier start.
-        on_answer: told the final answer of each item, with its position in the plan, in the order
-            of arrival; where an item has several candidates, of each.
+        on_answer: told the final answer of each item that this start has asked for, with its
+            position in the plan, in the order of arrival; of several candidates, of each.
         stopped: why nothing new is started: `interrupted`, `max_cost`, `max_requests`, `error`.
     """
 
@@ -118,18 +120,35 @@ class Asking:
     def list_todo(self, store: RunStore) -> Iterator[Task]:
         """What has to be asked, in item order; shared by all workers."""
         maker = RequestMaker(self.job)
-        for position, item in enumerate(self.job.items):
+        for position, (item, standings) in enumerate(_match(self.job.items, store)):
+            rounds = {each.candidate: each for each in standings}
+            wanted = range(self.job.settings.candidates)
+            left = [each for each in wanted if not self._is_done(rounds.get(each))]
+            self._count_resumed(len(wanted) - len(left))
+            if not left:  # no prompt is written, which would take most of the time
+                continue
             request, prompt = maker.make(item)
-            for candidate in range(self.job.settings.candidates):
-                answer = store.find_answer(request.key, candidate)
+            for candidate in left:
+                answer = store.find_answer(request, candidate)
                 start = Task(request, prompt, candidate, position=position)
                 task = self.plan_task(start, answer)
                 if task is not None:
                     yield task
-                elif answer is not None:
-                    self.progress.resumed += 1
-                    self.progress.done += 1
-                    self.on_answer(position, request, answer)
+                else:
+                    self._count_resumed(1)
+
+    def _is_done(self, standing: Standing | None) -> bool:
+        """Whether nothing follows from the newest answer, whatever stands in it."""
+        return (
+            standing is not None
+            and standing.failure not in ASK_AGAIN
+            and not self.retry_rejected
+            and standing.round >= self.job.settings.repair
+        )
+
+    def _count_resumed(self, replies: int) -> None:
+        self.progress.resumed += replies
+        self.progress.done += replies
 
     def plan_task(self, task: Task, answer: Answer | None) -> Task | None:
         """What is still to be asked for a request whose newest answer is given."""
@@ -226,3 +245,13 @@ class Asking:
             reply = Reply(str(exc), "", finish_reason="", attempts=exc.attempts)
             return Answer(reply, *place, failure=exc.code, feedback=task.feedback)
         return Answer(reply, *place, feedback=task.feedback)
+
+
+def _match(items: Iterable[Item], store: RunStore) -> Iterator[tuple[Item, Sequence[Standing]]]:
+    """Each item with how far it is; both come in the same order."""
+    found = iterate_standings(store)
+    known = next(found, None)
+    for item in items:
+        while known is not None and order_item(known[0]) < order_item(item):
+            known = next(found, None)
+        yield item, known[1] if known is not None and known[0] == item else ()

@@ -69,5 +69,5 @@ def _find_task(result: BatchResult, maker: RequestMaker, asking: Asking, store: 
     image_id, response_type, index = result.tag.split("\t")
     request, prompt = maker.make(Item(image_id, response_type, int(index)))
     task = Task(request, prompt, result.candidate)
-    answer = store.find_answer(request.key, result.candidate)
+    answer = store.find_answer(request, result.candidate)
     return asking.plan_task(task, answer) or replace(task, round=result.round)

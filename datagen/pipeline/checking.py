@@ -22,7 +22,7 @@ from datagen.checks.shape import ReadTurn, read_record
 from datagen.formats.reading import BrokenLine, iter_records
 from datagen.pipeline.working import work_in_order
 from datagen.prompts import LLAVA_TYPES
-from datagen.records import IMAGE_TOKEN, AnnotatedImage, Finding
+from datagen.records import IMAGE_TOKEN, AnnotatedImage, Finding, ImageSet
 from datagen.sources.exclusions import to_image_id
 
 _LONG = 40  # words; a single answer that long describes or reasons
@@ -60,13 +60,16 @@ class CheckedRecord:
 class ImageIndex:
     """Finds the image of a record by what the record calls it."""
 
-    def __init__(
-        self, images: Mapping[str, AnnotatedImage], *, types: Iterable[str] = LLAVA_TYPES
-    ) -> None:
+    def __init__(self, images: ImageSet, *, types: Iterable[str] = LLAVA_TYPES) -> None:
         """Index images by id and by file name; `types` are the response types that ids may name."""
         self._types = tuple(sorted(types))
-        self._images = {to_image_id(image.file_name): image for image in images.values()}
-        self._images.update(images)
+        self._images = images
+        # Only for names that do not say the id: of a million others this would be 100 MB.
+        self._places = {
+            key: place
+            for place, each in enumerate(images.iterate_outlines())
+            if (key := to_image_id(each.file_name)) != each.id
+        }
 
     def find(self, record: object) -> AnnotatedImage | None:
         """By the record's `image`; where it has none by its `id`, with or without what follows."""
@@ -76,7 +79,12 @@ class ImageIndex:
             return None
         text = str(name)
         keys = (text, to_image_id(text), _split_id(text, self._types)[0])
-        return next((self._images[key] for key in keys if key in self._images), None)
+        return next((image for key in keys if (image := self._find(key)) is not None), None)
+
+    def _find(self, key: str) -> AnnotatedImage | None:
+        image = self._images.find(key)
+        place = self._places.get(key) if image is None else None
+        return image if place is None else self._images[place]
 
 
 def name_response_type(record: object, types: Iterable[str] = LLAVA_TYPES) -> str:

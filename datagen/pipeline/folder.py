@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from datagen.cache import identify, recall_text
 from datagen.config import (
     RUN_FILE,
     RunSettings,
@@ -44,7 +45,7 @@ def open_run(folder: Path, job: Job, *, extend: bool = False) -> Iterator[None]:
         with RunStore(folder, write=True) as store:
             store.set_meta("planned", json.dumps(job.count_types()))
             source = describe_source(
-                images=len(job.images), excluded=job.excluded, troubles=job.source.troubles
+                images=job.count_images(), excluded=job.excluded, troubles=job.source.troubles
             )
             store.set_meta("source", json.dumps(source))
         with open_atomic(path) as file:
@@ -71,6 +72,13 @@ def _fingerprint(job: Job) -> dict[str, str]:
     settings = job.settings
     named = ("captions", "instances", "contexts", "exclude")
     paths = {name: getattr(settings, name) for name in named}
-    prints = {name: fingerprint_files([path]) for name, path in paths.items() if path is not None}
+    prints = {name: _fingerprint_file(path) for name, path in paths.items() if path is not None}
     used = "".join(job.types[name].fingerprint for name in job.count_types())
     return prints | {"prompts": sha256(used.encode()).hexdigest()}
+
+
+def _fingerprint_file(path: Path) -> str:
+    """Digest of a file; that of a large one is kept as long as the file has not changed."""
+    key = identify([path])
+    name = None if key is None else f"{key}.sha256"
+    return recall_text(name, lambda: fingerprint_files([path]))

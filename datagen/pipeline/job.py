@@ -1,7 +1,7 @@
 """Pipeline, before anything is asked: settings -> job -> requests."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -14,12 +14,7 @@ from datagen.pipeline.judging import load_types, seeded
 from datagen.pipeline.names import refuse_unknown_names, refuse_unknown_types
 from datagen.plan import Plan, plan_items
 from datagen.prompts import ResponseType
-from datagen.records import (
-    AnnotatedImage,
-    Item,
-    Prompt,
-    Source,
-)
+from datagen.records import ContextParts, ImageSet, Item, Prompt, Source
 from datagen.sources.coco import read_coco
 from datagen.sources.contexts import read_contexts
 from datagen.sources.exclusions import read_exclusions, to_image_id
@@ -28,14 +23,22 @@ from datagen.store import Request
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that a run is about to do: the images by id, the response types, the planned items."""
+    """All that a run is about to do: the images, the response types, the planned items.
+
+    Attributes:
+        source: all images; none of the excluded ones is planned.
+        excluded: how many of them are excluded.
+    """
 
     settings: RunSettings
     types: Mapping[str, ResponseType]
     source: Source
-    images: Mapping[str, AnnotatedImage]
     items: Plan
     excluded: int
+
+    def count_images(self) -> int:
+        """Images that may be used."""
+        return len(self.source.images) - self.excluded
 
     def count_wanted(self) -> int:
         """Replies wanted in all."""
@@ -63,6 +66,7 @@ def read_source(settings: RunSettings) -> Source:
         without_captions=settings.without_captions,
         without_boxes=settings.without_boxes,
         image_prefix=settings.image_prefix,
+        keep=True,
     )
 
 
@@ -78,26 +82,38 @@ def prepare_job(settings: RunSettings) -> Job:
     refuse_unknown_names(settings, types)
     source = read_source(settings)
     excluded = read_exclusions(settings.exclude) if settings.exclude else frozenset()
-    images = {
-        image.id: image
-        for image in source.images
-        if not {to_image_id(image.id), to_image_id(image.file_name)} & excluded
-    }
+    servable = _list_servable(source.images, excluded)
     items = plan_items(
-        {name: _list_servable(images, types[name]) for name in shares},
+        {name: servable.by_context[types[name].context] for name in shares},
         shares,
         records=settings.records,
         per_image=settings.per_image,
         seed=settings.seed,
     )
-    return Job(settings, types, source, images, items, len(source.images) - len(images))
+    return Job(settings, types, source, items, servable.excluded)
 
 
-def _list_servable(images: Mapping[str, AnnotatedImage], type_: ResponseType) -> list[str]:
-    """Ids of the images that give the response type a context that is not empty."""
-    if type_.context == "captions":
-        return [image.id for image in images.values() if image.captions]
-    return [image.id for image in images.values() if image.captions or image.boxes]
+@dataclass(frozen=True, slots=True)
+class _Servable:
+    """Ids of the images that give a context that is not empty, by its parts."""
+
+    by_context: Mapping[ContextParts, Sequence[str]]
+    excluded: int
+
+
+def _list_servable(images: ImageSet, exclusions: frozenset[str]) -> _Servable:
+    captioned, boxed, excluded = [], [], 0
+    for each in images.iterate_outlines():
+        if exclusions and not exclusions.isdisjoint(
+            (to_image_id(each.id), to_image_id(each.file_name))
+        ):
+            excluded += 1
+            continue
+        if each.has_captions:
+            captioned.append(each.id)
+        if each.has_captions or each.has_boxes:
+            boxed.append(each.id)
+    return _Servable({"captions": captioned, "captions+boxes": boxed}, excluded)
 
 
 class RequestMaker:
@@ -129,7 +145,9 @@ class RequestMaker:
     def make(self, item: Item) -> tuple[Request, Prompt]:
         """The request as it is kept, and the prompt as it is sent."""
         settings, type_ = self._job.settings, self._job.types[item.response_type]
-        image = self._job.images[item.image_id]
+        image = self._job.source.images.find(item.image_id)
+        if image is None:
+            raise KeyError(item.image_id)
         prompt = type_.fill(render_context(image, type_.context, self._policy))
         if settings.with_image and settings.images is not None:
             name = image.file_name.removeprefix(f"{settings.image_prefix}/")

@@ -20,6 +20,7 @@ from datagen.sources.boxes import Corners, fit_box, measure_corners
 from datagen.sources.captions import clean_caption
 from datagen.sources.entries import CROWD_FLAGS, EntryError, EntryId, convert_entry, name_image
 from datagen.sources.files import describe_refusal
+from datagen.sources.image_rows import ImageRows
 from datagen.sources.troubles import Ledger
 
 _NEEDED = ("id", "image", "captions")
@@ -51,19 +52,19 @@ def read_contexts(path: Path) -> Source:
             `captions`; the message names the line.
     """
     ledger = Ledger(path)
-    images: dict[str, AnnotatedImage] = {}
+    rows = ImageRows()
     number = 0
     for number, raw in enumerate(_iterate_records(path), start=1):
         image = _read_record(raw, number, ledger)
         if image is None:
             continue
-        first = images.setdefault(image.id, image)
-        if first is not image:
-            code = "image-repeated" if first == image else "image-conflict"
+        is_same = rows.add(image)
+        if is_same is not None:
+            code = "image-repeated" if is_same else "image-conflict"
             ledger.note(code, f"image {image.id}", f"record {number}")
     if not number:
         raise SourceError(path, "is empty")
-    return Source(tuple(images.values()), tuple(ledger.troubles))
+    return rows.show(ledger.troubles)
 
 
 def _iterate_records(path: Path) -> Iterator[dict[str, Any]]:

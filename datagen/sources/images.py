@@ -1,7 +1,6 @@
 """Read stage: the image entries of two files -> one picture for every id, with name and size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeGuard
 
@@ -13,8 +12,7 @@ from datagen.sources.troubles import Ledger
 _LARGEST_SIDE = 2**31
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(msgspec.Struct, gc=False, frozen=True):
     """One image, settled: `file_name` relative to the image folder; sizes in pixels, 0 if unknown."""
 
     file_name: str
@@ -78,10 +76,23 @@ def _contradict(ours: ImageEntry, theirs: ImageEntry) -> bool:
     return len(sizes) == 2 and sizes[0] != sizes[1]
 
 
+def take_stated(entry: ImageEntry) -> Picture | None:
+    """Name and size of an image where its entry states them; `settle_picture` for the others."""
+    width, height = entry.width, entry.height
+    if type(width) is not int or type(height) is not int:
+        if not (_is_side(width) and _is_side(height)):
+            return None
+        width, height = int(width), int(height)
+    if not (0 < width < _LARGEST_SIDE and 0 < height < _LARGEST_SIDE):
+        return None
+    name = _find_name(entry)
+    return Picture(name, width, height) if name else None
+
+
 def settle_picture(
     entry: ImageEntry, folder: Path | None, needs_size: bool, ledger: Ledger
 ) -> Picture | None:
-    """Find name and size of an image; None, with a note in the ledger, when it is unusable.
+    """Find what an image's entry does not state; None, with a note, when it is unusable.
 
     Args:
         entry: the image.
@@ -89,14 +100,16 @@ def settle_picture(
         needs_size: whether something on it is measured in pixels.
         ledger: of the file it stands in.
     """
-    name = entry.file_name or _name_from_url(entry.coco_url)
+    name = _find_name(entry)
     if not name:
         ledger.note("image-without-file-name", _label(entry))
         return None
-    if _is_side(entry.width) and _is_side(entry.height):
-        return Picture(name, int(entry.width), int(entry.height))
     size = _find_size(entry, name, folder, needs_size, ledger)
     return Picture(name, *size) if size else None
+
+
+def _find_name(entry: ImageEntry) -> str:
+    return entry.file_name or _name_from_url(entry.coco_url)
 
 
 def _name_from_url(url: str | None) -> str:

@@ -5,6 +5,7 @@ treated. Nothing is left out, clipped or repaired without one of these.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -52,6 +53,15 @@ TROUBLES: Mapping[str, str] = {
 """Reason code -> what it means and what is done about it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a source is read; see `read_coco`."""
+
+    without_captions: Literal["skip", "keep"] = "skip"
+    without_boxes: Literal["keep", "skip"] = "keep"
+    image_prefix: str = ""
+
+
 class Ledger:
     """The troubles met in one source file, in the order met.
 
@@ -69,3 +79,7 @@ class Ledger:
         """Add one trouble; `code` is a key of `TROUBLES`, a long `detail` is cut short."""
         shown = detail if len(detail) <= 120 else f"{detail[:119]}…"
         self.troubles.append(Trouble(code, self.file, entry, action, shown))
+
+    def list_troubles(self) -> list[Trouble]:
+        """What was met, in the order of the file."""
+        return self.troubles

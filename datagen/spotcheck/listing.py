@@ -5,7 +5,7 @@ that were drawn. So memory grows with the sample and by some bytes a record.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -132,12 +132,13 @@ class FileRecords:
         self.left_out: Counter[str] = Counter()
         self._file = file
         self._settings = settings
-        self._images: dict[str, AnnotatedImage] = {}
-        if settings.captions is not None or settings.contexts is not None:
-            source = pipeline.read_source(settings)
-            self._images = {image.id: image for image in source.images}
         self._types = pipeline.list_known_types(settings)
-        self._index = pipeline.ImageIndex(self._images, types=self._types) if self._images else None
+        self._images: Sequence[AnnotatedImage] = ()
+        self._index: pipeline.ImageIndex | None = None
+        if settings.captions is not None or settings.contexts is not None:
+            images = pipeline.read_source(settings).images
+            self._index = pipeline.ImageIndex(images, types=self._types) if images else None
+            self._images = images
 
     def list_entries(self) -> Iterator[Entry]:
         """Every record with a picture and at least one question and answer."""
@@ -172,7 +173,7 @@ class FileRecords:
 
     def iterate_images(self) -> Iterator[AnnotatedImage]:
         """The images of the annotations."""
-        yield from self._images.values()
+        yield from self._images
 
 
 def list_pictures(target: Path) -> dict[str, list[str]]:

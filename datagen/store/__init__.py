@@ -19,7 +19,7 @@ from datagen.store.looks import LOOKS_FILE, LookStore
 from datagen.store.review_events import ReviewEvent, ReviewState
 from datagen.store.review_reasons import ReviewReason
 from datagen.store.reviews import REVIEW_FILE, ReviewStore, find_review_file
-from datagen.store.rows import Answer, Request
+from datagen.store.rows import Answer, Request, Standing
 from datagen.store.run_store import STORE_FILE, RunStore
 from datagen.store.writer import StoreWriter
 
@@ -37,6 +37,7 @@ __all__ = [
     "ReviewStore",
     "RunLock",
     "RunStore",
+    "Standing",
     "StoreWriter",
     "find_review_file",
     "is_locked",

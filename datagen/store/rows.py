@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from datagen.records import AnnotatedImage, Item, Message, Reply, Usage
 
@@ -48,6 +48,14 @@ class Answer:
     round: int = 0
     failure: str = ""
     feedback: str = ""
+
+
+class Standing(NamedTuple):
+    """How far one candidate of a request is: its newest round, and why that failed, if it did."""
+
+    candidate: int
+    round: int
+    failure: str
 
 
 def read_answer(row: Sequence[Any]) -> Answer:

@@ -78,13 +78,13 @@ class RunStore:
         with self._translated(), self._connection:
             self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def find_answer(self, key: bytes, candidate: int = 0) -> Answer | None:
+    def find_answer(self, request: Request, candidate: int = 0) -> Answer | None:
         """The newest answer to a request, or None when it was never answered."""
         with self._translated():
             row = self._connection.execute(
                 f"SELECT {ANSWER_COLUMNS} FROM requests JOIN answers ON answers.request = requests.id"
-                " WHERE key = ? AND candidate = ? ORDER BY round DESC LIMIT 1",
-                (key, candidate),
+                f" WHERE {_THIS} AND candidate = ? ORDER BY round DESC LIMIT 1",
+                (*_identify(request), candidate),
             ).fetchone()
         return None if row is None else read_answer(row)
 
@@ -225,15 +225,15 @@ class RunStore:
                 request.question,
             ),
         )
-        self._add_answer(request.key, answer)
+        self._add_answer(_identify(request), answer)
 
-    def _add_answer(self, key: bytes, answer: Answer) -> None:
+    def _add_answer(self, request: Sequence[object], answer: Answer) -> None:
         execute, reply, usage = self._connection.execute, answer.reply, answer.reply.usage
         place = (answer.candidate, answer.round)
         if answer.failure:
             execute(
-                "INSERT INTO failures SELECT id, ?, ?, ?, ?, ? FROM requests WHERE key = ?",
-                (*place, answer.failure, reply.text, reply.attempts, key),
+                f"INSERT INTO failures SELECT id, ?, ?, ?, ?, ? FROM requests WHERE {_THIS}",
+                (*place, answer.failure, reply.text, reply.attempts, *request),
             )
         execute(
             _INSERT_ANSWER,
@@ -249,7 +249,7 @@ class RunStore:
                 reply.latency,
                 reply.attempts,
                 answer.feedback,
-                key,
+                *request,
             ),
         )
 
@@ -260,6 +260,8 @@ class RunStore:
         except sqlite3.Error as exc:
             raise RunError(self.path, explain(exc)) from exc
 
+
+_THIS = "(image_id, response_type, idx, key) = (?, ?, ?, ?)"
 
 _NEWEST = f"""
 SELECT key, image_id, response_type, idx, prefix, context, question, body, {ANSWER_COLUMNS}
@@ -284,7 +286,7 @@ ORDER BY candidate, round
 # A reply that is there is never replaced; a failure is, once there is something better.
 _INSERT_ANSWER = f"""
 INSERT INTO answers (request, {ANSWER_COLUMNS})
-SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM requests WHERE key = ?
+SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM requests WHERE {_THIS}
 ON CONFLICT (request, candidate, round) DO UPDATE SET
     failure = excluded.failure, text = excluded.text, model = excluded.model,
     finish_reason = excluded.finish_reason, prompt_tokens = excluded.prompt_tokens,
@@ -299,3 +301,9 @@ def _digest_prefix(prefix: tuple[Message, ...]) -> tuple[bytes, bytes]:
     """Digest and JSON of the messages that all requests of a response type share."""
     body = msgspec.json.encode(prefix)
     return sha256(body).digest(), body
+
+
+def _identify(request: Request) -> tuple[str, str, int, bytes]:
+    """What the columns of `_THIS` are for a request."""
+    item = request.item
+    return item.image_id, item.response_type, item.index, request.key

@@ -8,15 +8,17 @@ from datagen.errors import RunError
 APPLICATION_ID = 0x64617467
 """Spells "datg", so that a foreign database is told from a store."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-_SCHEMA = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE prefixes (hash BLOB PRIMARY KEY, messages BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE images (id TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+# With rowids: in a table without them every long row takes a page of its own. The index answers what
+# is asked of all answers at once, so that nobody reads through their texts for it.
+_IMAGES = "CREATE TABLE images (id TEXT PRIMARY KEY, body BLOB NOT NULL);"
+# Found by their place, not by their key: keys are random, and an index of a million random keys makes
+# every new row write a page of its own.
+_REQUESTS = """
 CREATE TABLE requests (
     id INTEGER PRIMARY KEY,
-    key BLOB NOT NULL UNIQUE,
+    key BLOB NOT NULL,
     image_id TEXT NOT NULL REFERENCES images (id),
     response_type TEXT NOT NULL,
     idx INTEGER NOT NULL,
@@ -25,6 +27,8 @@ CREATE TABLE requests (
     question TEXT NOT NULL,
     UNIQUE (image_id, response_type, idx)
 );
+"""
+_ANSWERS = """
 CREATE TABLE answers (
     request INTEGER NOT NULL REFERENCES requests (id),
     candidate INTEGER NOT NULL,
@@ -40,7 +44,20 @@ CREATE TABLE answers (
     attempts INTEGER NOT NULL,
     feedback TEXT NOT NULL,
     PRIMARY KEY (request, candidate, round)
-) WITHOUT ROWID;
+);
+CREATE INDEX answers_counts ON answers (
+    request, candidate, round, failure,
+    attempts, prompt_tokens, completion_tokens, cached_tokens
+);
+"""
+_FAILURES_INDEX = "CREATE INDEX failures_requests ON failures (request);"
+
+_SCHEMA = f"""
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE prefixes (hash BLOB PRIMARY KEY, messages BLOB NOT NULL) WITHOUT ROWID;
+{_IMAGES}
+{_REQUESTS}
+{_ANSWERS}
 CREATE TABLE failures (
     request INTEGER NOT NULL REFERENCES requests (id),
     candidate INTEGER NOT NULL,
@@ -49,9 +66,28 @@ CREATE TABLE failures (
     message TEXT NOT NULL,
     attempts INTEGER NOT NULL
 );
+{_FAILURES_INDEX}
 """
 
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS: dict[int, str] = {
+    1: f"""
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE images RENAME TO images_1;
+{_IMAGES}
+INSERT INTO images SELECT * FROM images_1 ORDER BY id;
+DROP TABLE images_1;
+ALTER TABLE requests RENAME TO requests_1;
+{_REQUESTS}
+INSERT INTO requests SELECT * FROM requests_1 ORDER BY id;
+DROP TABLE requests_1;
+ALTER TABLE answers RENAME TO answers_1;
+{_ANSWERS}
+INSERT INTO answers SELECT * FROM answers_1 ORDER BY request, candidate, round;
+DROP TABLE answers_1;
+{_FAILURES_INDEX}
+PRAGMA legacy_alter_table = OFF;
+"""
+}
 """Statements that lead from a version to the next one, by the version they start from."""
 
 

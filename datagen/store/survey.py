@@ -1,9 +1,11 @@
 """Run store: light looks over many requests, for whoever watches a run rather than makes it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from datagen.records import Item, Reply, Usage
-from datagen.store.rows import Answer
+from datagen.store.rows import Answer, Standing
 from datagen.store.run_store import RunStore
 
 _USAGE = """
@@ -18,9 +20,34 @@ _FAILURES = """
 SELECT candidate, round, code, message, failures.attempts
 FROM requests
 JOIN failures ON failures.request = requests.id
-WHERE key = ?
+WHERE (image_id, response_type, idx) = (?, ?, ?)
 ORDER BY failures.rowid
 """
+
+_PAGE = 2_000  # requests
+_STANDINGS = """
+SELECT image_id, response_type, idx, candidate, max(round), failure
+FROM (
+    SELECT id, image_id, response_type, idx FROM requests
+    WHERE (image_id, response_type, idx) > (?, ?, ?)
+    ORDER BY image_id, response_type, idx LIMIT ?
+)
+JOIN answers ON answers.request = id
+GROUP BY image_id, response_type, idx, candidate
+ORDER BY image_id, response_type, idx, candidate
+"""
+
+
+def iterate_standings(store: RunStore) -> Iterator[tuple[Item, Sequence[Standing]]]:
+    """How far every request is, in item order.
+
+    It is read in pages, and between them nothing is held: whoever writes meanwhile can clear the
+    journal. A request that comes behind a page that was read is met.
+    """
+    place: tuple[str, str, int] = ("", "", -1)
+    while rows := list(store.query(_STANDINGS, (*place, _PAGE))):
+        for place, group in groupby(rows, key=itemgetter(0, 1, 2)):
+            yield Item(*place), [Standing(*row[3:]) for row in group]
 
 
 def iterate_usage(store: RunStore) -> Iterator[tuple[Item, Usage]]:
@@ -29,14 +56,16 @@ def iterate_usage(store: RunStore) -> Iterator[tuple[Item, Usage]]:
         yield Item(image_id, name, index), Usage(*tokens)
 
 
-def find_failures(store: RunStore, key: bytes) -> list[Answer]:
+def find_failures(store: RunStore, item: Item) -> list[Answer]:
     """The failures on the way of one request, in order of time.
 
     The last one of a round may still stand as its answer; a later reply took the others' place.
     """
     return [
         Answer(Reply(message, "", "", attempts=attempts), candidate, round_, code)
-        for candidate, round_, code, message, attempts in store.query(_FAILURES, (key,))
+        for candidate, round_, code, message, attempts in store.query(
+            _FAILURES, (item.image_id, item.response_type, item.index)
+        )
     ]
 
 

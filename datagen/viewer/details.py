@@ -129,7 +129,7 @@ class Details:
             if found is None:
                 return None
             request, answers = found
-            return request, answers, find_failures(store, request.key)
+            return request, answers, find_failures(store, request.item)
 
     def _read_record(
         self,

@@ -115,7 +115,7 @@ def _find(store: RunStore, item: Item) -> tuple[Request, list[Answer], int] | No
     if found is None:
         return None
     request, answers = found
-    return request, answers, len(answers) + len(find_failures(store, request.key))
+    return request, answers, len(answers) + len(find_failures(store, request.item))
 
 
 def make_row(

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from datagen import pipeline
+from datagen.cache import find_cache
 from datagen.config import RUN_FILE, RunSettings
 from datagen.errors import RunError
 from datagen.store import LOOKS_FILE, STORE_FILE, LookStore
@@ -89,7 +90,7 @@ class Target:
         if self.settings.captions is None and self.settings.contexts is None:
             yield FileRows(self.path, types)
             return
-        images = {image.id: image for image in pipeline.read_source(self.settings).images}
+        images = pipeline.read_source(self.settings).images
         yield FileRows(self.path, types, pipeline.ImageIndex(images, types=types).find)
 
     def read_flags(self) -> dict[str, list[tuple[str, str]]]:
@@ -135,9 +136,8 @@ def place_index(target: Path, name: str = INDEX_FILE) -> Path:
     place = target / name if target.is_dir() else target.with_name(f"{target.name}.{name}")
     if os.access(place.parent, os.W_OK):
         return place
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "datagen"
     digest = hashlib.sha256(str(target.resolve()).encode()).hexdigest()[:16]
-    folder = cache / digest
+    folder = find_cache() / digest
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as exc:

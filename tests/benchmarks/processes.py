@@ -65,11 +65,13 @@ def make_environment() -> dict[str, str]:
     return {**kept, "COLUMNS": "200", "PYTHONPATH": str(ROOT)}
 
 
-def run_measured(command: Sequence[str], folder: Path) -> Finished:
-    """Run a command in a folder to its end."""
+def run_measured(
+    command: Sequence[str], folder: Path, more: Mapping[str, str] | None = None
+) -> Finished:
+    """Run a command in a folder to its end; `more` is added to its environment."""
     with tempfile.TemporaryFile() as output:
         start = time.monotonic()
-        process = start_process(command, folder, output.fileno())
+        process = start_process(command, folder, output.fileno(), more)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -79,12 +81,14 @@ def run_measured(command: Sequence[str], folder: Path) -> Finished:
     return Finished(process.returncode, wall, used.ru_utime + used.ru_stime, peak, text)
 
 
-def start_process(command: Sequence[str], folder: Path, output: int) -> subprocess.Popen[bytes]:
+def start_process(
+    command: Sequence[str], folder: Path, output: int, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """Start a command in a folder; `output` is the file descriptor for all that it writes."""
     return subprocess.Popen(
         command,
         cwd=folder,
-        env=make_environment(),
+        env=make_environment() | dict(more or {}),
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,

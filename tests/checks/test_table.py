@@ -30,6 +30,7 @@ from datagen.checks.table import (
     write_reason_table,
 )
 from datagen.records import Finding
+from tests.sources.making import make_image_set
 
 EXAMPLES = load_examples()
 CHECKER = Checker(CheckRules())
@@ -96,7 +97,9 @@ def test_an_example_of_a_set_needs_the_record_before_it(code: str) -> None:
 def read_file(folder: Path, content: bytes) -> list[Finding]:
     path = folder / "set.jsonl"
     path.write_bytes(content)
-    checked, *_ = pipeline.check_file(path, CheckRules(), images=pipeline.ImageIndex({}))
+    checked, *_ = pipeline.check_file(
+        path, CheckRules(), images=pipeline.ImageIndex(make_image_set())
+    )
     return checked.verdict.findings
 
 

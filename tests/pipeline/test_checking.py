@@ -11,6 +11,7 @@ from datagen.checks.checker import CheckRules
 from datagen.errors import DatasetError, SettingsError
 from datagen.pipeline.checking import name_response_type
 from datagen.records import AnnotatedImage, Box
+from tests.sources.making import make_image_set
 
 BEACH = AnnotatedImage(
     "000000000007",
@@ -22,7 +23,7 @@ BEACH = AnnotatedImage(
         Box("dog", (0.7, 0.6, 0.8, 0.8)),
     ),
 )
-INDEX = pipeline.ImageIndex({BEACH.id: BEACH})
+INDEX = pipeline.ImageIndex(make_image_set([BEACH]))
 
 
 def make_record(name: str, *turns: str, image: str = "000000000007.jpg") -> dict[str, Any]:
@@ -74,8 +75,8 @@ def test_a_record_is_found_by_image_name_and_by_id_of_any_style(tmp_path: Path) 
     names = ["coco/train2017/000000000007.jpg", "COCO_val2014_000000000007.jpg", "7.png"]
     records = [make_record(str(n), "What?", "A cat.", image=name) for n, name in enumerate(names)]
     assert [INDEX.find(record) for record in records] == [BEACH] * 3
-    assert INDEX.find({"id": "000000000007_conversation_0"}) is BEACH
-    assert INDEX.find({"id": 7}) is BEACH
+    assert INDEX.find({"id": "000000000007_conversation_0"}) == BEACH
+    assert INDEX.find({"id": 7}) == BEACH
     assert INDEX.find({"id": True, "image": ["7"]}) is None
     assert INDEX.find([7]) is None
     assert INDEX.find({"id": "000000000007_conversation_0", "image": "8.jpg"}) is None
@@ -171,5 +172,12 @@ def test_a_known_type_is_told_by_the_id_whatever_its_letters_are() -> None:
     record = make_record("000000000007_short-VQA2_3", "Who?", "A man.")
     assert name_response_type(record) == "conversation"
     assert name_response_type(record, ("VQA2", "short-VQA2")) == "short-VQA2"
-    index = pipeline.ImageIndex({BEACH.id: BEACH}, types=("short-VQA2",))
+    index = pipeline.ImageIndex(make_image_set([BEACH]), types=("short-VQA2",))
     assert index.find({"id": record["id"]}) == BEACH
+
+
+def test_an_image_is_found_by_a_file_name_that_does_not_say_its_id() -> None:
+    images = [AnnotatedImage(f"{n}", f"rooms/kitchen_{n}.png", ("A sink.",), ()) for n in (1, 2)]
+    index = pipeline.ImageIndex(make_image_set(images))
+    assert index.find({"image": "kitchen_2.png"}) == images[1]
+    assert index.find({"image": "kitchen_3.png"}) is None

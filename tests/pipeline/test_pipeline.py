@@ -11,8 +11,10 @@ from datagen import pipeline
 from datagen.checks import check_record
 from datagen.config import make_settings
 from datagen.errors import AskError, EndpointError, RunError, SettingsError
+from datagen.pipeline.job import RequestMaker
 from datagen.prices import Budget
-from datagen.store import LookStore, RunStore
+from datagen.records import Item, Prompt
+from datagen.store import LookStore, Request, RunStore
 from tests.pipeline.clients import ScriptedClient
 
 
@@ -412,3 +414,25 @@ def test_dropping_flagged_records_needs_a_spot_check_and_leaves_the_data_set(
     with pytest.raises(RunError, match="`datagen spotcheck` makes it"):
         pipeline.build_dataset(tmp_path, settings)
     assert _read(tmp_path) == before
+
+
+def test_what_was_answered_is_not_even_written_as_a_prompt_again(
+    coco: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run(coco, tmp_path)
+    with RunStore(tmp_path, write=True) as store:
+        ((*place,),) = store.query("SELECT image_id, response_type, idx FROM requests WHERE id = 1")
+        list(store.query("DELETE FROM answers WHERE request = 1"))
+        list(store.query("DELETE FROM requests WHERE id = 1"))
+    made: list[Item] = []
+    make = RequestMaker.make
+
+    def make_and_tell(self: RequestMaker, item: Item) -> tuple[Request, Prompt]:
+        made.append(item)
+        return make(self, item)
+
+    monkeypatch.setattr(RequestMaker, "make", make_and_tell)
+    client = ScriptedClient()
+    _run(coco, tmp_path, client)
+    assert client.asked.total() == 1
+    assert made == [Item(*place)]

@@ -11,6 +11,7 @@ from pycocotools import mask as coco_mask
 
 from datagen.records import AnnotatedImage, Box, Source
 from datagen.sources import read_coco
+from tests.sources.making import make_image_set
 
 CAT = {"id": 0, "name": "cat", "supercategory": "animal"}
 PHONE = {"id": 77, "name": "cell phone", "supercategory": "electronic"}
@@ -64,9 +65,8 @@ def test_captions_and_boxes_are_joined_on_the_image_id(tmp_path: Path) -> None:
     captions = write_captions(tmp_path, [image(7)], [caption(1, 7, "A cat.")])
     instances = write_instances(tmp_path, [image(7)], [instance(1, 7)])
     box = Box("cat", (0.1, 0.2, 0.3, 0.6), 0.02)
-    assert read_coco(captions, instances) == Source(
-        (AnnotatedImage("000000000007", "7.jpg", ("A cat.",), (box,), 100, 50),)
-    )
+    joined = AnnotatedImage("000000000007", "7.jpg", ("A cat.",), (box,), 100, 50)
+    assert read_coco(captions, instances) == Source(make_image_set([joined]))
 
 
 def test_captions_need_not_be_grouped_by_image_and_may_be_seven(tmp_path: Path) -> None:

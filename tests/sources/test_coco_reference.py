@@ -15,6 +15,7 @@ from pycocotools.coco import COCO
 
 from datagen.records import AnnotatedImage, Box, Source
 from datagen.sources import read_coco
+from tests.sources.making import make_image_set
 
 REAL = Path(__file__).parents[2].parent / "shared" / "coco"
 CATEGORIES = [{"id": 77, "name": "cell phone"}, {"id": 0, "name": "cat"}]
@@ -127,7 +128,7 @@ def test_every_image_equals_what_pycocotools_gives(
     with tempfile.TemporaryDirectory() as folder:
         captions = write(Path(folder) / "captions.json", **files[0])
         instances = write(Path(folder) / "instances.json", **files[1])
-        assert read_coco(captions, instances) == Source(tuple(expect(captions, instances)))
+        assert read_coco(captions, instances) == Source(make_image_set(expect(captions, instances)))
 
 
 @settings(deadline=None, max_examples=30)
@@ -149,4 +150,4 @@ def test_real_files_equal_what_pycocotools_gives() -> None:
     captions, instances = REAL / "captions_train2017.json", REAL / "instances_train2017.json"
     source = read_coco(captions, instances)
     assert len(source.images) == 80
-    assert source == Source(tuple(expect(captions, instances)))
+    assert source == Source(make_image_set(expect(captions, instances)))

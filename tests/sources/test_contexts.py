@@ -13,6 +13,7 @@ from datagen.context import to_context_record
 from datagen.errors import SourceError
 from datagen.records import AnnotatedImage, Box, Source
 from datagen.sources import read_contexts
+from tests.sources.making import make_image_set
 
 CAT = {"category": "cat", "bbox": [0.1, 0.2, 0.5, 0.6]}
 
@@ -48,9 +49,8 @@ def refuse(path: Path) -> SourceError:
 
 def test_a_record_becomes_an_image_of_unknown_size(tmp_path: Path) -> None:
     box = Box("cat", (0.1, 0.2, 0.5, 0.6), (0.5 - 0.1) * (0.6 - 0.2))
-    assert read(tmp_path, record()) == Source(
-        (AnnotatedImage("000000000001", "1.jpg", ("A cat.",), (box,)),)
-    )
+    image = AnnotatedImage("000000000001", "1.jpg", ("A cat.",), (box,))
+    assert read(tmp_path, record()) == Source(make_image_set([image]))
 
 
 def test_number_ids_become_twelve_digits_and_text_ids_stay(tmp_path: Path) -> None:

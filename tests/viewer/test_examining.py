@@ -31,7 +31,7 @@ def target(samples_run: Path, tmp_path: Path, request: pytest.FixtureRequest) ->
 
 
 def test_what_is_said_of_a_file_is_what_datagen_check_says_of_each_record(target: Target) -> None:
-    images = {image.id: image for image in read_source(target.settings).images}
+    images = read_source(target.settings).images
     rules = make_rules(target.settings)
     checked = list(check_file(target.path, rules, images=ImageIndex(images)))
     with open_index(target) as index:
