@@ -20,10 +20,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from datagen.cli.clients import find_key
 from datagen.cli.options import CHECKED, settle_check, takes_settings
 from datagen.config import RUN_FILE, RunSettings, load_settings
 from datagen.errors import RunError, SettingsError
+from datagen.pipeline.clients import find_key
 
 if TYPE_CHECKING:
     from datagen.spotcheck.inspecting import Progress as LookProgress

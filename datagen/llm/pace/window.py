@@ -44,6 +44,11 @@ class Window:
         """There is no more in flight than the endpoint bore: what it refuses has another reason."""
         return self._bound is not None and self._size <= self._bound
 
+    def set_most(self, most: int) -> None:
+        """Never exceed so many from now on, 1 or more; what is learned stays."""
+        self._most = float(most)
+        self._size = min(self._size, self._most)
+
     def grow(self, now: float) -> None:
         """Grow by one success."""
         if self._size >= self._most:

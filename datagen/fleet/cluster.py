@@ -1,0 +1,206 @@
+"""Fleet, Ray: a cluster that is there or a local one, the ledger as an actor, shards as tasks.
+
+The only module that knows Ray, which is imported when a cluster is asked for and not before.
+"""
+
+import os
+import time
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+from datagen.errors import SettingsError
+from datagen.fleet.ledger import Counts, Grant, Ledger, Limits, Report
+from datagen.fleet.storage import INSTALL
+from datagen.fleet.worker import Mission, Outcome, run_shard
+
+LOCAL = "local"
+"""The address that starts a cluster on this machine for the time of the run."""
+
+_OBJECT_STORE = 80_000_000  # bytes, about the least that Ray takes; no data goes through it
+_RETRIES = 5  # workers that one shard may lose
+
+
+class LedgerActor:
+    """The ledger, in a process of its own; the clock is its own, too."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Begin with nothing lent."""
+        self._ledger = Ledger(limits)
+        self._key = ""
+
+    def tell_key(self, key: str) -> None:
+        """Keep the endpoint's key for workers whose environment has none."""
+        self._key = key
+
+    def open(self, shard: int) -> tuple[int, str]:
+        """A lease for a shard, and the key."""
+        return self._ledger.open(shard, time.monotonic()), self._key
+
+    def renew(self, lease: int, report: Report) -> Grant:
+        """As `Ledger.renew`."""
+        return self._ledger.renew(lease, report, time.monotonic())
+
+    def close(self, lease: int, counts: Counts) -> None:
+        """As `Ledger.close`."""
+        self._ledger.close(lease, counts)
+
+    def stop(self, why: str) -> None:
+        """As `Ledger.stop`."""
+        self._ledger.stop(why)
+
+    def look(self) -> tuple[Counts, int, str]:
+        """What is done, what is in flight, and why it stops."""
+        ledger = self._ledger
+        return ledger.sum_counts(), ledger.count_in_flight(), ledger.stopped
+
+
+class _Coordinator:
+    """The actor as a worker reaches it."""
+
+    def __init__(self, actor: Any) -> None:  # noqa: ANN401 - Ray's handles have no type
+        self._actor = actor
+        self._ray = import_ray()
+
+    def open(self, shard: int) -> tuple[int, str]:
+        return cast("tuple[int, str]", self._ray.get(self._actor.open.remote(shard)))
+
+    def renew(self, lease: int, report: Report) -> Awaitable[Grant]:
+        return cast("Awaitable[Grant]", self._actor.renew.remote(lease, report))
+
+    def close(self, lease: int, counts: Counts) -> None:
+        self._ray.get(self._actor.close.remote(lease, counts))
+
+
+def _work(mission: Mission, number: int, actor: Any) -> Outcome:  # noqa: ANN401 - as above
+    return run_shard(mission, number, _Coordinator(actor))
+
+
+class Cluster:
+    """A connection to Ray; made by `open_cluster`. One start works in it at a time.
+
+    Attributes:
+        cores: CPUs that Ray counts.
+    """
+
+    def __init__(self, ray: Any) -> None:  # noqa: ANN401 - its own types are partial
+        """Take over a connection."""
+        self._ray = ray
+        self._running: dict[Any, int] = {}
+        self.cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+    def begin(self, name: str, limits: Limits, key: str, mission: Mission) -> None:
+        """Start the ledger, as an actor of that name, and tell the workers-to-be what to do."""
+        actor = self._ray.remote(LedgerActor)
+        self._actor = actor.options(name=name, num_cpus=0).remote(limits)
+        # By a call, not as an argument of the actor's creation, which Ray keeps and shows.
+        self._ray.get(self._actor.tell_key.remote(key))
+        self._mission = self._ray.put(mission)
+        self._task = self._ray.remote(_work).options(max_retries=_RETRIES, name="datagen shard")
+
+    def start(self, number: int) -> None:
+        """Let a worker begin a shard; where one is lost, another begins it again."""
+        self._running[self._task.remote(self._mission, number, self._actor)] = number
+
+    def list_running(self) -> list[int]:
+        """The shards that were started and have not ended."""
+        return sorted(self._running.values())
+
+    def wait(self, seconds: float) -> Iterator[tuple[int, Outcome]]:
+        """The shards that end within that time, as soon as the first does."""
+        ended, _ = self._ray.wait(list(self._running), num_returns=1, timeout=seconds)
+        for reference in ended:
+            outcome = self._fetch(reference)
+            yield self._running.pop(reference), outcome
+
+    def _fetch(self, reference: Any) -> Outcome:  # noqa: ANN401 - as above
+        try:
+            return cast("Outcome", self._ray.get(reference))
+        except self._ray.exceptions.WorkerCrashedError:
+            problem = (
+                f"shard {self._running[reference]} lost its worker {_RETRIES + 1} times, perhaps"
+                " for want of memory; all replies until then are kept"
+            )
+        except self._ray.exceptions.RayError as exc:
+            *_, last = str(exc).strip().splitlines() or [""]
+            problem = (
+                f"a worker of the cluster failed: {last}; every node needs the same Python and"
+                " `pip install 'datagen[ray]'`"
+            )
+        return Outcome(problem=problem, exit_code=1)
+
+    def stop(self, why: str) -> None:
+        """Begin nothing new; what is in flight is finished and kept."""
+        self._ray.get(self._actor.stop.remote(why))
+
+    def look(self) -> tuple[Counts, int, str]:
+        """What is done, how much is in flight, and why nothing new is begun, if so."""
+        return cast("tuple[Counts, int, str]", self._ray.get(self._actor.look.remote()))
+
+    def cancel(self) -> None:
+        """End all workers at once; what they have published is kept."""
+        for reference in self._running:
+            self._ray.cancel(reference, force=True)
+
+
+def import_ray() -> Any:  # noqa: ANN401 - its own types are partial
+    """The package.
+
+    Raises:
+        SettingsError: the extra is not installed.
+    """
+    try:
+        import ray
+    except ImportError as exc:
+        raise SettingsError(INSTALL) from exc
+    return ray
+
+
+@contextmanager
+def open_cluster(address: str | None, workers: int | None) -> Iterator[Cluster]:
+    """Connect to a cluster while the block lasts; a local one ends with it.
+
+    Args:
+        address: of the cluster; None for the one that RAY_ADDRESS or this machine has, else a local
+            one; `local` for that in any case.
+        workers: that a local cluster shall have; None for one a core.
+
+    Raises:
+        SettingsError: Ray is not installed, or nothing answers at the address.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a local cluster tells nobody
+    ray = import_ray()
+    is_own = not ray.is_initialized()
+    if is_own:
+        _connect(ray, address, workers)
+    cluster = Cluster(ray)
+    try:
+        yield cluster
+    finally:
+        cluster.cancel()
+        if is_own:
+            ray.shutdown()
+
+
+def _connect(ray: Any, address: str | None, workers: int | None) -> None:  # noqa: ANN401 - as above
+    quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    try:
+        if address != LOCAL:
+            try:
+                ray.init(address=address or "auto", **quiet)
+            except ConnectionError:
+                if address is not None or os.environ.get("RAY_ADDRESS"):
+                    raise
+            else:
+                return
+        ray.init(
+            address=LOCAL,
+            num_cpus=workers or os.cpu_count(),
+            object_store_memory=_OBJECT_STORE,
+            include_dashboard=False,
+            **quiet,
+        )
+    except (ConnectionError, RuntimeError, ValueError, OSError) as exc:
+        where = address or os.environ.get("RAY_ADDRESS") or LOCAL
+        reason = str(exc).strip().splitlines()[0]
+        raise SettingsError(f"--ray-address {where}: no Ray cluster can be used: {reason}") from exc
