@@ -98,6 +98,15 @@ class Grant:
     again: float = RENEW_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """Of one renewal: now, and seconds since the last and until the next."""
+
+    now: float
+    since: float
+    again: float
+
+
 @dataclass(slots=True)
 class _Lease:
     """What a worker was lent and has told.
@@ -200,7 +209,7 @@ class Ledger:
         max_requests = self._lend_requests(lease, live)
         max_cost = self._lend_cost(lease, live)
         permits = {
-            unit: self._lend_permits(unit, lease, live, (since, again, now))
+            unit: self._lend_permits(unit, lease, live, _Times(now, since, again))
             for unit in self._per_minute
         }
         pause = max(0.0, self._paused_until - now)
@@ -219,22 +228,19 @@ class Ledger:
         lease.places = max(lent, lease.report.needs.in_flight)
         return lent
 
-    def _lend_permits(
-        self, unit: Unit, lease: _Lease, live: list[_Lease], times: tuple[float, float, float]
-    ) -> float:
-        """A part of the rate, by what each wants; `times`: since and until a renewal, and now."""
-        since, again, now = times
-        needs = lease.report.needs
+    def _lend_permits(self, unit: Unit, lease: _Lease, live: list[_Lease], times: _Times) -> float:
+        """A part of the rate, by what each wants."""
+        needs, now = lease.report.needs, times.now
         least = needs.least.get(unit, 1.0)
         wanted = needs.wanted.get(unit, least)
-        bucket = self._fit_bucket(unit, least, again, now)
+        bucket = self._fit_bucket(unit, least, 1 / len(live), times)
         if wanted <= 0:
             bucket.spend(wanted, now)  # given back
             return 0.0
         all_wanted = sum(max(0.0, each.report.needs.wanted.get(unit, 0.0)) for each in live)
         flow = bucket.rate * wanted / max(wanted, all_wanted)
-        most = max(least, 2 * flow * again)
-        credit = min(most, lease.credit.get(unit, most) + flow * since)
+        most = least + 2 * flow * times.again
+        credit = min(most, lease.credit.get(unit, most) + flow * times.since)
         granted = min(wanted, credit, bucket.measure(now))
         if unit == "requests":
             granted = float(int(granted + _EXACT))
@@ -243,20 +249,23 @@ class Ledger:
         bucket.spend(granted, now)
         return granted
 
-    def _fit_bucket(self, unit: Unit, least: float, again: float, now: float) -> Bucket:
+    def _fit_bucket(self, unit: Unit, least: float, spread: float, times: _Times) -> Bucket:
         """The bucket of a rate, a little below it.
 
         In no minute more is used than the rate allows: what flows in meanwhile, what the bucket
-        holds, and what workers hold from before, each of the last two for one renewal. A single
-        request that costs more than that has to wait until the bucket holds it.
+        holds (one renewal's worth, and more where few workers leave gaps), and what workers hold
+        from before, which is two renewals' worth at most. A request that costs more than the bucket
+        holds has to wait until it is full.
         """
-        rate = self._per_minute[unit] / (_MINUTE + 3 * again)
+        holds = times.again * (1 + spread)
+        limit = self._per_minute[unit]
+        rate = max(limit - 1, limit / 2) / (_MINUTE + holds + 2 * times.again)
         if unit not in self._buckets:
-            self._buckets[unit] = Bucket(unit, rate, now)
+            self._buckets[unit] = Bucket(unit, rate, times.now)
         bucket = self._buckets[unit]
         if bucket.rate != rate:
-            bucket.set_rate(rate, now)
-        bucket.capacity = max(least, 1.0, rate * again)
+            bucket.set_rate(rate, times.now)
+        bucket.capacity = max(least, rate * holds + 1)
         return bucket
 
     def _believe(self, told: ToldLimit, now: float) -> None:

@@ -14,6 +14,7 @@ from datagen.llm.pace.buckets import Bucket
 from datagen.llm.pace.limits import ToldLimit, Unit
 from datagen.llm.pace.regulator import Departure, Regulator
 from datagen.llm.pace.slots import Pace
+from datagen.llm.pace.window import Window
 
 _AHEAD = 1.5  # times the requests since the last share are expected until the next
 _COST_WEIGHT = 0.1  # of one request in the mean cost
@@ -71,7 +72,9 @@ class LeasedRegulator(Regulator):
         self._mean_cost = 0.0
 
     def set_places(self, places: int) -> None:
-        """So many may be in flight at most; 0 lets none leave."""
+        """So many may be in flight at most; 0 lets none leave. The first ones open a window."""
+        if not self._sent:
+            self.window = Window(max(1, places))
         self.places = places
         self.window.set_most(max(1, places))
 
