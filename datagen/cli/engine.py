@@ -154,6 +154,7 @@ def _ask_fleet(asking: pipeline.Asking, storage: Storage, start: Start) -> None:
         storage,
         key="" if settings.offline else find_key(settings),
         max_requests=start.max_requests,
+        on_stop=lambda: _say_stopping(asking),
     )
     with ProgressLine(console, asking.progress.planned) as line:
         asking.on_progress = line.update
@@ -187,6 +188,10 @@ def _interrupt(
     if asker is not None:
         asker.stop()
     loop.remove_signal_handler(signal.SIGINT)
+    _say_stopping(asking)
+
+
+def _say_stopping(asking: pipeline.Asking) -> None:
     console.print(
         f"\nFinishing {asking.progress.in_flight} requests in flight; Ctrl-C again to leave them."
     )

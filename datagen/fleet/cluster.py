@@ -118,8 +118,8 @@ class Cluster:
             return cast("Outcome", self._ray.get(reference))
         except self._ray.exceptions.WorkerCrashedError:
             problem = (
-                f"shard {self._running[reference]} lost its worker {_RETRIES + 1} times, perhaps"
-                " for want of memory; all replies until then are kept"
+                f"shard {self._running[reference]} has lost its worker {_RETRIES + 1} times, perhaps"
+                " for want of memory: what was published is kept; start the same command again"
             )
         except self._ray.exceptions.RayError as exc:
             *_, last = str(exc).strip().splitlines() or [""]

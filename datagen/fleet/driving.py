@@ -7,7 +7,7 @@ it may be killed at any time.
 
 import math
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -79,6 +79,7 @@ class Fleet:
         *,
         key: str,
         max_requests: int | None = None,
+        on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -88,6 +89,7 @@ class Fleet:
             storage: what earlier workers published there is merged already.
             key: of the endpoint.
             max_requests: of this start; None for no limit.
+            on_stop: called once when nothing new is begun while something is in flight.
         """
         self._asking = asking
         self._options = options
@@ -95,6 +97,8 @@ class Fleet:
         self._key = key
         self._spent = asking.budget.spent
         self._max_requests = max_requests
+        self._on_stop = on_stop
+        self._is_stopping = False
         self._start = self._name_start()
         self._problem: DatagenError | None = None
 
@@ -141,9 +145,11 @@ class Fleet:
                     merger.merge(name_replies(self._start, number))
                     if outcome.problem:
                         self._fail(outcome.problem, outcome.exit_code)
-                if self._asking.stopped:
-                    cluster.stop(self._asking.stopped)
                 self._show(cluster)
+                if self._asking.stopped and not self._is_stopping:
+                    self._is_stopping = True
+                    cluster.stop(self._asking.stopped)
+                    self._on_stop()
 
     def _fill(self, cluster: Cluster, shards: Iterator[Shard], workers: int) -> bool:
         """Start shards for the workers that have none; False when there is nothing more to do."""

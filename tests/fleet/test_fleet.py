@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from datagen.fleet import cluster
 from datagen.fleet.storage import Storage
 from datagen.store import RunStore
 from tests.benchmarks.processes import serve
@@ -64,6 +65,32 @@ def test_a_killed_worker_costs_what_was_in_flight_and_nothing_else(
     assert repeated <= second
 
 
+def test_a_shard_that_loses_every_worker_ends_the_run_and_the_rest_is_kept(
+    tmp_path: Path,
+    here: Here,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(cluster, "_RETRIES", 0)
+    storage = Storage(str(tmp_path / "fleet"))
+    with serve("--watched", "--latency=0.2") as endpoint:
+
+        def kill_one() -> None:
+            wait_until(lambda: any(read_published(storage).values()))
+            kill(here.list_workers()[0])
+
+        with meanwhile(kill_one):
+            assert run_fleet(tmp_path, endpoint.url, 60, "--concurrency=4", "--ray-workers=1") == 1
+        assert "shard 1 has lost its worker 1 times" in capfd.readouterr().err
+        published = set[bytes]().union(*read_published(storage).values())
+        with RunStore(tmp_path) as store:
+            assert {request.key for request, _ in store.iterate()} == published
+        before = count_visits(endpoint.read_visits(), 60)
+        assert run_fleet(tmp_path, endpoint.url, 60) == 0
+        counts = count_visits(endpoint.read_visits(), 60)
+    assert all(counts[key] == before[key] for key in published)
+
+
 def test_a_killed_driver_goes_on_where_it_was(tmp_path: Path, here: Here) -> None:
     records, out = 120, tmp_path / "fleet"
     storage = Storage(str(out / "fleet"))
@@ -95,6 +122,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_nothing_is_asked_twice(
             driver.send_signal(signal.SIGINT)
             said = driver.communicate()[0]
         assert driver.returncode == 130, said
+        assert "in flight; Ctrl-C again" in said
         assert "all replies are kept" in said
         with RunStore(out) as store:
             assert 20 <= store.count_answers() == endpoint.count("answered") < records
