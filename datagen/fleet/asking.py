@@ -8,7 +8,7 @@ import math
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
-from datagen.fleet.ledger import Counts, Grant, Report
+from datagen.fleet.reports import Counts, Grant, Report
 from datagen.fleet.shards import Shard, unpack_task
 from datagen.llm.pace import LeasedPace
 from datagen.pipeline.asking import Asking, Task

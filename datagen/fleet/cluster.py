@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from datagen.errors import SettingsError
-from datagen.fleet.ledger import Counts, Grant, Ledger, Limits, Report
+from datagen.fleet.ledger import Ledger
+from datagen.fleet.reports import Counts, Grant, Limits, Report
 from datagen.fleet.storage import INSTALL
 from datagen.fleet.worker import Mission, Outcome, run_shard
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from datagen import __version__
 from datagen.errors import DatagenError, EndpointError
 from datagen.fleet.cluster import Cluster, open_cluster
-from datagen.fleet.ledger import Limits
 from datagen.fleet.merging import Merger
+from datagen.fleet.reports import Limits
 from datagen.fleet.segments import name_replies
 from datagen.fleet.shards import Shard, cut_shards, write_shard
 from datagen.fleet.storage import Storage

@@ -10,92 +10,19 @@ more than what all together may do, whatever becomes of a worker:
 - requests and USD of the whole start: what a lost worker was lent counts as used.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from datagen.fleet.reports import RENEW_SECONDS, Counts, Grant, Limits, Report, add_up
 from datagen.llm.pace import Needs
 from datagen.llm.pace.buckets import Bucket
 from datagen.llm.pace.limits import ToldLimit, Unit
 
-RENEW_SECONDS = 0.25
 _RENEWALS = 1000.0  # a second, of all workers together; above it each renews more rarely
 _SILENT = 20.0  # renewals missed, after which a worker's places are lent to others
 _MINUTE = 60.0
 _EXACT = 1e-9  # USD, requests and tokens are floats here
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What all workers may do together; None for no limit.
-
-    Attributes:
-        in_flight: requests at a time.
-        max_requests: requests of this start.
-        max_cost: USD of the run, of which `spent` were spent before this start.
-    """
-
-    in_flight: int
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-    max_requests: int | None = None
-    max_cost: float | None = None
-    spent: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What a worker has done for its shard; sums over shards are those of the start."""
-
-    done: int = 0
-    failed: int = 0
-    repaired: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    cached_tokens: int = 0
-    asked: int = 0
-    spent: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a worker tells when it renews its lease.
-
-    Attributes:
-        needs: of the pace.
-        counts: since the lease began.
-        reserved: USD put aside for what is in flight.
-        more_requests: how many it would begin until the next renewal.
-        more_cost: USD for them; `least_cost` for the first of them.
-    """
-
-    needs: Needs = field(default_factory=Needs)
-    counts: Counts = field(default_factory=Counts)
-    reserved: float = 0.0
-    more_requests: int = 0
-    more_cost: float = 0.0
-    least_cost: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a worker is lent until it renews.
-
-    Attributes:
-        permits: to be added to what it holds; units that are not named have no limit.
-        max_requests, max_cost: of this lease since it began; None for no limit.
-        pause: seconds in which nothing may leave.
-        stop: why nothing new may be begun, as `Asking.stopped`; empty while all goes on.
-        again: seconds until it renews.
-    """
-
-    places: int = 0
-    permits: Mapping[Unit, float] = field(default_factory=dict)
-    max_requests: int | None = None
-    max_cost: float | None = None
-    pause: float = 0.0
-    stop: str = ""
-    again: float = RENEW_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +51,35 @@ class _Lease:
     cost: float = 0.0
     credit: dict[Unit, float] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    is_silent: bool = False
+
+
+@dataclass(slots=True)
+class _Sums:
+    """Over all leases: those that are not silent, and what is lent.
+
+    Requests and costs of leases that have ended stay in it.
+    """
+
+    live: int = 0
+    places: int = 0
+    requests: int = 0
+    cost: float = 0.0
+    wanted: dict[Unit, float] = field(default_factory=dict)
+
+    def add(self, lease: _Lease, sign: int) -> None:
+        """Count a lease, or with -1 count it no longer."""
+        self.places += sign * lease.places
+        self.requests += sign * lease.requests
+        self.cost += sign * lease.cost
+        for unit, amount in lease.report.needs.wanted.items():
+            self.wanted[unit] = self.wanted.get(unit, 0.0) + sign * max(0.0, amount)
 
 
 class Ledger:
     """Lends; see the module.
+
+    A renewal takes the same time however many workers there are: sums over all leases are kept.
 
     Attributes:
         stopped: why nothing new may be begun, as `Asking.stopped`.
@@ -142,11 +94,14 @@ class Ledger:
         """Start with nothing lent."""
         self.stopped = ""
         self._limits = limits
-        self._leases: dict[int, _Lease] = {}  # open ones
+        self._leases: dict[int, _Lease] = {}  # open ones, by number
+        self._shards: dict[int, int] = {}  # their numbers, by shard
         self._opened = 0
         self._past = Counts()  # of leases that have ended
-        self._past_requests, self._past_cost = 0, 0.0
+        self._lent = _Sums()
+        self._counted_at = 0.0
         self._buckets: dict[Unit, Bucket] = {}
+        self._largest: dict[Unit, float] = {}
         self._paused_until = 0.0
         given = {unit: getattr(limits, name) for unit, name in self._RATES.items()}
         self._per_minute: dict[Unit, float] = {
@@ -162,12 +117,14 @@ class Ledger:
 
         What that one had done and not handed in is done again, so only its costs count.
         """
-        for number, lease in list(self._leases.items()):
-            if lease.shard == shard:
-                counts = replace(lease.report.counts, done=0, failed=0, repaired=0)
-                self._end(number, counts, lease.requests, lease.cost)
+        if shard in self._shards:
+            lease = self._leases[self._shards[shard]]
+            counts = replace(lease.report.counts, done=0, failed=0, repaired=0)
+            self._end(self._shards[shard], counts, lease.requests, lease.cost)
         self._opened += 1
         self._leases[self._opened] = _Lease(shard, now)
+        self._shards[shard] = self._opened
+        self._lent.live += 1
         return self._opened
 
     def close(self, number: int, counts: Counts) -> None:
@@ -176,14 +133,16 @@ class Ledger:
             self._end(number, counts, counts.asked, counts.spent)
 
     def _end(self, number: int, counts: Counts, requests: int, cost: float) -> None:
-        del self._leases[number]
-        self._past = _add_up([self._past, counts])
-        self._past_requests += requests
-        self._past_cost += cost
+        lease = self._leases.pop(number)
+        del self._shards[lease.shard]
+        self._lent.live -= not lease.is_silent
+        self._lent.add(lease, -1)
+        self._lent.add(_Lease(lease.shard, 0.0, requests=requests, cost=cost), 1)
+        self._past = add_up([self._past, counts])
 
     def sum_counts(self) -> Counts:
         """What all workers have told to have done."""
-        return _add_up([self._past, *(each.report.counts for each in self._leases.values())])
+        return add_up([self._past, *(each.report.counts for each in self._leases.values())])
 
     def count_in_flight(self) -> int:
         """Requests that were in flight when the workers told."""
@@ -198,47 +157,56 @@ class Ledger:
         lease = self._leases.get(number)
         if lease is None:
             return Grant(stop="lost")
-        since, lease.renewed_at = now - lease.renewed_at, now
-        lease.report = report
+        self._look_for_silent(now)
+        times = _Times(now, now - lease.renewed_at, self._find_again())
+        self._lent.add(lease, -1)  # from here on the sums are those of the others
+        self._lent.live += lease.is_silent
+        lease.renewed_at, lease.report, lease.is_silent = now, report, False
         for told in report.needs.told:
             self._believe(told, now)
         self._paused_until = max(self._paused_until, now + report.needs.pause)
-        live = self._list_live(now)
-        again = max(RENEW_SECONDS, len(live) / _RENEWALS)
-        places = self._lend_places(lease, live)
-        max_requests = self._lend_requests(lease, live)
-        max_cost = self._lend_cost(lease, live)
-        permits = {
-            unit: self._lend_permits(unit, lease, live, _Times(now, since, again))
-            for unit in self._per_minute
-        }
+        places = self._lend_places(lease)
+        max_requests = self._lend_requests(lease)
+        max_cost = self._lend_cost(lease)
+        permits = {unit: self._lend_permits(unit, lease, times) for unit in self._per_minute}
+        self._lent.add(lease, 1)
         pause = max(0.0, self._paused_until - now)
-        return Grant(places, permits, max_requests, max_cost, pause, self.stopped, again)
+        return Grant(places, permits, max_requests, max_cost, pause, self.stopped, times.again)
 
-    def _list_live(self, now: float) -> list[_Lease]:
-        """Open leases, without those of workers that are silent for too long."""
-        patience = _SILENT * max(RENEW_SECONDS, len(self._leases) / _RENEWALS)
-        return [each for each in self._leases.values() if now - each.renewed_at <= patience]
+    def _find_again(self) -> float:
+        return max(RENEW_SECONDS, self._lent.live / _RENEWALS)
 
-    def _lend_places(self, lease: _Lease, live: list[_Lease]) -> int:
-        others = sum(each.places for each in live if each is not lease)
-        fair = max(1, self._limits.in_flight // len(live))
-        lent = max(0, min(fair, self._limits.in_flight - others))
+    def _look_for_silent(self, now: float) -> None:
+        """What a worker has that is silent for long goes to the others, as far as it comes back."""
+        patience = _SILENT * self._find_again()
+        if now - self._counted_at < patience / 4:
+            return
+        self._counted_at = now
+        for lease in self._leases.values():
+            if not lease.is_silent and now - lease.renewed_at > patience:
+                self._lent.live -= 1
+                self._lent.add(lease, -1)
+                lease.is_silent, lease.places = True, 0
+                lease.report = replace(lease.report, needs=Needs())
+                self._lent.add(lease, 1)
+
+    def _lend_places(self, lease: _Lease) -> int:
+        fair = max(1, self._limits.in_flight // self._lent.live)
+        lent = max(0, min(fair, self._limits.in_flight - self._lent.places))
         # What is in flight cannot be taken back; it counts until it has come home.
         lease.places = max(lent, lease.report.needs.in_flight)
         return lent
 
-    def _lend_permits(self, unit: Unit, lease: _Lease, live: list[_Lease], times: _Times) -> float:
+    def _lend_permits(self, unit: Unit, lease: _Lease, times: _Times) -> float:
         """A part of the rate, by what each wants."""
         needs, now = lease.report.needs, times.now
         least = needs.least.get(unit, 1.0)
         wanted = needs.wanted.get(unit, least)
-        bucket = self._fit_bucket(unit, least, 1 / len(live), times)
+        bucket = self._fit_bucket(unit, least, times)
         if wanted <= 0:
             bucket.spend(wanted, now)  # given back
             return 0.0
-        all_wanted = sum(max(0.0, each.report.needs.wanted.get(unit, 0.0)) for each in live)
-        flow = bucket.rate * wanted / max(wanted, all_wanted)
+        flow = bucket.rate * wanted / (wanted + max(0.0, self._lent.wanted.get(unit, 0.0)))
         most = least + 2 * flow * times.again
         credit = min(most, lease.credit.get(unit, most) + flow * times.since)
         granted = min(wanted, credit, bucket.measure(now))
@@ -249,7 +217,7 @@ class Ledger:
         bucket.spend(granted, now)
         return granted
 
-    def _fit_bucket(self, unit: Unit, least: float, spread: float, times: _Times) -> Bucket:
+    def _fit_bucket(self, unit: Unit, least: float, times: _Times) -> Bucket:
         """The bucket of a rate, a little below it.
 
         In no minute more is used than the rate allows: what flows in meanwhile, what the bucket
@@ -257,7 +225,8 @@ class Ledger:
         from before, which is two renewals' worth at most. A request that costs more than the bucket
         holds has to wait until it is full.
         """
-        holds = times.again * (1 + spread)
+        holds = times.again * (1 + 1 / self._lent.live)
+        largest = self._largest[unit] = max(least, self._largest.get(unit, 1.0))
         limit = self._per_minute[unit]
         rate = max(limit - 1, limit / 2) / (_MINUTE + holds + 2 * times.again)
         if unit not in self._buckets:
@@ -265,7 +234,7 @@ class Ledger:
         bucket = self._buckets[unit]
         if bucket.rate != rate:
             bucket.set_rate(rate, times.now)
-        bucket.capacity = max(least, rate * holds + 1)
+        bucket.capacity = max(largest, rate * holds + 1)
         return bucket
 
     def _believe(self, told: ToldLimit, now: float) -> None:
@@ -283,34 +252,34 @@ class Ledger:
             excess = bucket.measure(now) - told.remaining
             bucket.spend(max(0.0, excess), now)
 
-    def _lend_requests(self, lease: _Lease, live: list[_Lease]) -> int | None:
+    def _lend_requests(self, lease: _Lease) -> int | None:
         most, report = self._limits.max_requests, lease.report
         if most is None:
             return None
         used = report.counts.asked
-        others = sum(each.requests for each in self._leases.values() if each is not lease)
-        free = max(0, most - self._past_requests - others - used)
+        free = max(0, most - self._lent.requests - used)
         lease.requests = used + min(report.more_requests, free)
-        idle = all(each.requests <= each.report.counts.asked for each in live)
-        if report.more_requests > 0 and free == 0 and idle:
+        if report.more_requests > 0 and free == 0 and self._is_used_up():
             self.stop("max_requests")
         return lease.requests
 
-    def _lend_cost(self, lease: _Lease, live: list[_Lease]) -> float | None:
+    def _lend_cost(self, lease: _Lease) -> float | None:
         most, report = self._limits.max_cost, lease.report
         if most is None:
             return None
         used = report.counts.spent + report.reserved
-        others = sum(each.cost for each in self._leases.values() if each is not lease)
-        free = most - self._limits.spent - self._past_cost - others - used
+        free = most - self._limits.spent - self._lent.cost - used
         more = min(report.more_cost, free) if free + _EXACT >= report.least_cost else 0.0
         lease.cost = used + max(0.0, more)
-        idle = all(each.cost <= each.report.counts.spent + _EXACT for each in live)
-        if report.more_requests > 0 and more <= 0 and idle:
+        if report.more_requests > 0 and more <= 0 and self._is_used_up():
             self.stop("max_cost")
         return lease.cost
 
-
-def _add_up(told: Sequence[Counts]) -> Counts:
-    names = [field.name for field in fields(Counts)]
-    return Counts(**{name: sum(getattr(counts, name) for counts in told) for name in names})
+    def _is_used_up(self) -> bool:
+        """No worker can give anything back: it has begun all that it may, and paid for it."""
+        return all(
+            lease.requests <= lease.report.counts.asked
+            and lease.cost <= lease.report.counts.spent + _EXACT
+            for lease in self._leases.values()
+            if not lease.is_silent
+        )

@@ -15,7 +15,7 @@ from datagen import __version__
 from datagen.config import RunSettings
 from datagen.errors import DatagenError
 from datagen.fleet.asking import LentAsking
-from datagen.fleet.ledger import Counts, Grant, Report
+from datagen.fleet.reports import Counts, Grant, Report
 from datagen.fleet.segments import SegmentWriter, list_segments, name_replies, read_segment
 from datagen.fleet.shards import Shard, read_shard
 from datagen.fleet.storage import Storage

@@ -20,6 +20,8 @@ from tests.benchmarks import (
     bench_faults,
     bench_memory,
     bench_rate_limit,
+    bench_scale,
+    bench_shards,
     bench_spotcheck,
     bench_throughput,
     bench_tokens,
@@ -47,6 +49,8 @@ CASES: Mapping[str, Measure] = {
     "checks": bench_checks.measure,
     "spotcheck": bench_spotcheck.measure,
     "viewer": bench_viewer.measure,
+    "scale": bench_scale.measure,
+    "shards": bench_shards.measure,
 }
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datagen.fleet.ledger import RENEW_SECONDS, Counts, Grant, Ledger, Limits, Report
+from datagen.fleet.ledger import Ledger
+from datagen.fleet.reports import RENEW_SECONDS, Counts, Grant, Limits, Report
 from datagen.llm.pace import Needs
 from datagen.llm.pace.limits import ToldLimit, Unit
 

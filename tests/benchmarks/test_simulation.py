@@ -1,0 +1,69 @@
+"""The simulation agrees with what can be reckoned by hand."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.benchmarks.simulation import Scenario, describe, find_rate, simulate
+
+PLAIN = Scenario(4, 32, 800, 100, latency=2.0, between=0.0)
+
+
+def test_undisturbed_workers_take_the_rounds_of_their_places() -> None:
+    """100 requests, 8 at a time: 2, then 7 (6 are free, 1 is won), then eights: 14 rounds."""
+    one = simulate(Scenario(1, 8, 100, 100, latency=1.0))
+    assert one.seconds == pytest.approx(14.0)
+    four = simulate(PLAIN)
+    assert four.seconds == pytest.approx(2 * 2 * one.seconds)  # two shards each
+    assert (four.attempts, four.repeated, four.lost) == (800, 0, 0)
+
+
+def test_a_common_rate_bounds_any_number_of_workers() -> None:
+    for workers in (1, 8):
+        shard = 800 // workers  # a worker that waits for the end of its shard leaves rate unused
+        scenario = replace(
+            PLAIN, workers=workers, concurrency=640, shard_size=shard, per_minute=600.0
+        )
+        prediction = simulate(scenario)
+        assert prediction.seconds == pytest.approx(800 / find_rate(scenario), rel=0.05)
+        assert prediction.seconds > 80.0
+
+
+def test_failing_attempts_are_made_again() -> None:
+    prediction = simulate(replace(PLAIN, requests=8000, failing=0.2))
+    assert prediction.attempts == pytest.approx(8000 / 0.8, rel=0.03)
+
+
+def test_a_lost_worker_repeats_what_it_had_not_published() -> None:
+    prediction = simulate(replace(PLAIN, killed_at=5.0, recovery=10.0))
+    assert prediction.lost == 1
+    assert 0 < prediction.repeated <= 8 * 2
+    assert prediction.attempts == 800 + prediction.repeated
+    assert prediction.seconds > simulate(PLAIN).seconds
+
+
+@given(
+    st.integers(1, 8),
+    st.integers(1, 60),
+    st.integers(1, 200),
+    st.integers(1, 40),
+    st.integers(0, 9),
+)
+def test_every_scenario_ends_and_the_same_seed_ends_it_alike(
+    workers: int, concurrency: int, requests: int, size: int, seed: int
+) -> None:
+    scenario = Scenario(
+        workers, max(workers, concurrency), requests, size, spread=0.7, failing=0.1, losses=60.0
+    )
+    first = simulate(scenario, seed)
+    assert first == simulate(scenario, seed)
+    assert first.attempts >= requests + first.repeated
+    assert first.repeated <= first.lost * 2 * scenario.concurrency + requests
+
+
+def test_it_is_told_in_one_line() -> None:
+    assert "requests/s; 0 workers lost, 0 requests repeated (0.00%)" in describe(
+        PLAIN, simulate(PLAIN)
+    )
