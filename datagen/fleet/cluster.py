@@ -44,7 +44,7 @@ class LedgerActor:
 
     def close(self, lease: int, counts: Counts) -> None:
         """As `Ledger.close`."""
-        self._ledger.close(lease, counts)
+        self._ledger.close(lease, counts, time.monotonic())
 
     def stop(self, why: str) -> None:
         """As `Ledger.stop`."""

@@ -10,6 +10,7 @@ more than what all together may do, whatever becomes of a worker:
 - requests and USD of the whole start: what a lost worker was lent counts as used.
 """
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
@@ -21,6 +22,7 @@ from datagen.llm.pace.limits import ToldLimit, Unit
 
 _RENEWALS = 1000.0  # a second, of all workers together; above it each renews more rarely
 _SILENT = 20.0  # renewals missed, after which a worker's places are lent to others
+_LINGER = 2.0  # seconds that a worker's places are kept for its next shard
 _MINUTE = 60.0
 _EXACT = 1e-9  # USD, requests and tokens are floats here
 
@@ -98,6 +100,7 @@ class Ledger:
         self._shards: dict[int, int] = {}  # their numbers, by shard
         self._opened = 0
         self._past = Counts()  # of leases that have ended
+        self._ended: deque[float] = deque()  # when the latest of them did
         self._lent = _Sums()
         self._counted_at = 0.0
         self._buckets: dict[Unit, Bucket] = {}
@@ -121,16 +124,19 @@ class Ledger:
             lease = self._leases[self._shards[shard]]
             counts = replace(lease.report.counts, done=0, failed=0, repaired=0)
             self._end(self._shards[shard], counts, lease.requests, lease.cost)
+        if self._ended:  # most likely the same worker, with its next shard
+            self._ended.popleft()
         self._opened += 1
         self._leases[self._opened] = _Lease(shard, now)
         self._shards[shard] = self._opened
         self._lent.live += 1
         return self._opened
 
-    def close(self, number: int, counts: Counts) -> None:
+    def close(self, number: int, counts: Counts, now: float) -> None:
         """A worker has done what it can for its shard."""
         if number in self._leases:
             self._end(number, counts, counts.asked, counts.spent)
+            self._ended.append(now)
 
     def _end(self, number: int, counts: Counts, requests: int, cost: float) -> None:
         lease = self._leases.pop(number)
@@ -165,7 +171,7 @@ class Ledger:
         for told in report.needs.told:
             self._believe(told, now)
         self._paused_until = max(self._paused_until, now + report.needs.pause)
-        places = self._lend_places(lease)
+        places = self._lend_places(lease, now)
         max_requests = self._lend_requests(lease)
         max_cost = self._lend_cost(lease)
         permits = {unit: self._lend_permits(unit, lease, times) for unit in self._per_minute}
@@ -190,8 +196,11 @@ class Ledger:
                 lease.report = replace(lease.report, needs=Needs())
                 self._lent.add(lease, 1)
 
-    def _lend_places(self, lease: _Lease) -> int:
-        fair = max(1, self._limits.in_flight // self._lent.live)
+    def _lend_places(self, lease: _Lease, now: float) -> int:
+        while self._ended and now - self._ended[0] > _LINGER:
+            self._ended.popleft()
+        workers = self._lent.live + len(self._ended)
+        fair = max(1, self._limits.in_flight // workers)
         lent = max(0, min(fair, self._limits.in_flight - self._lent.places))
         # What is in flight cannot be taken back; it counts until it has come home.
         lease.places = max(lent, lease.report.needs.in_flight)

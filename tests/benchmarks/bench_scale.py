@@ -29,6 +29,8 @@ TOLERANCE = 0.15
 
 LATENCY = 1.0
 _PLACES = 8  # of each worker
+_SHARDS = 10  # of each worker
+_SMALL = 8  # shards by which the time between two is measured
 _SEEDS = 9  # simulations, of which the median counts
 _KILL_AT = 6.0
 
@@ -46,30 +48,40 @@ def measure(folder: Path, *, quick: bool) -> Iterator[Row]:
     """Measure the time between shards, then compare."""
     os.environ["OPENAI_API_KEY"] = "none"
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    requests, counts = (48, (1, 2)) if quick else (400, (1, 2, 4, 8))
+    size, counts = (4, (1, 2)) if quick else (25, (1, 2, 4, 8))
     with open_cluster(LOCAL, max(counts)):
         many = max(counts)
         # Shards that last until all processes have started.
         run(Scenario(many, many, 10 * many, 10, LATENCY), folder / "warm")
-        small = Scenario(1, 4, 12, 4, LATENCY, between=0.0)
+        small = Scenario(1, 4, 4 * _SMALL, 4, LATENCY, between=0.0)
         seconds = run(small, folder / "small").seconds - simulate(small).seconds
-        between = max(0.0, seconds / 2)
+        between = max(0.0, seconds / (_SMALL - 1))
         yield Row("between two shards of a worker", "-", f"{between:.2f} s")
-        base = Scenario(1, _PLACES, requests, requests // 16, LATENCY, between=between)
+        base = Scenario(latency=LATENCY, between=between, shard_size=size)
         for count in counts:
-            scenario = replace(base, workers=count, concurrency=_PLACES * count)
+            scenario = scale(base, count, _SHARDS)
             yield compare(f"{count} workers", scenario, folder / f"{count}", is_judged=not quick)
         if not quick:
             yield from measure_troubles(base, folder)
 
 
+def scale(base: Scenario, workers: int, shards: int) -> Scenario:
+    """So many workers, each with so many shards to do."""
+    return replace(
+        base,
+        workers=workers,
+        concurrency=_PLACES * workers,
+        requests=workers * shards * base.shard_size,
+    )
+
+
 def measure_troubles(base: Scenario, folder: Path) -> Iterator[Row]:
     """A common rate, failing attempts, a worker that is killed."""
-    four = replace(base, workers=4, concurrency=4 * _PLACES)
-    rated = replace(four, requests=200, shard_size=25, per_minute=480.0)
+    four = scale(base, 4, _SHARDS // 2)
+    rated = replace(four, requests=300, per_minute=480.0)
     yield compare("4 workers, 480 a minute", rated, folder / "rated")
     yield compare("4 workers, 10% of 500s", replace(four, failing=0.1), folder / "failing")
-    yield from compare_killed(replace(four, shard_size=100), folder / "killed")
+    yield from compare_killed(replace(four, shard_size=125), folder / "killed")
 
 
 def compare(case: str, scenario: Scenario, out: Path, *, is_judged: bool = True) -> Row:

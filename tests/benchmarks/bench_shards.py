@@ -6,8 +6,9 @@ replies of 1.2 KB. No cluster is needed. The figures are those that SCALE.md rec
 
 import json
 import random
+import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ from datagen.llm.pace import Needs
 from datagen.pipeline.job import RequestMaker
 from datagen.records import Reply, Usage
 from datagen.store import Answer, RunStore
-from tests.benchmarks.processes import MODEL
+from tests.benchmarks.processes import MODEL, demand_success, run_measured
 from tests.benchmarks.table import Row
 from tests.benchmarks.wording import load_sentences
 
@@ -74,6 +75,7 @@ def measure(folder: Path, *, quick: bool) -> Iterator[Row]:
         _, seconds = _time(lambda: Merger(store, storage, job).merge())
         yield _tell("merge replies", records, seconds, "replies")
     yield from _weigh(folder, records)
+    yield _measure_memory(folder, files, records)
     yield _renew(100 if quick else 1000)
 
 
@@ -149,6 +151,20 @@ def _weigh(folder: Path, records: int) -> Iterator[Row]:
     for case, paths in weighed.items():
         size = sum(path.stat().st_size for path in paths)
         yield Row(f"bytes: {case}", "-", f"{size / records:,.0f}")
+
+
+def _measure_memory(folder: Path, files: Mapping[str, Path], images: int) -> Row:
+    """What the driver holds for each picture of its source."""
+    (folder / "few").mkdir()
+    few = write_coco(folder / "few", images // 10)
+    peaks = [demand_success(run_measured(_list_plan(paths), folder)).peak for paths in (few, files)]
+    bytes_each = (peaks[1] - peaks[0]) * 1e6 / (images - images // 10)
+    return Row("bytes: a picture in the driver's memory", "-", f"{bytes_each:,.0f}")
+
+
+def _list_plan(files: Mapping[str, Path]) -> list[str]:
+    flags = [f"--{name}={path}" for name, path in files.items()]
+    return [sys.executable, "-m", "datagen", "plan", *flags]
 
 
 def _renew(workers: int) -> Row:

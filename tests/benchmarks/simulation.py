@@ -39,6 +39,7 @@ class Scenario:
         losses: workers lost per worker and hour; at `killed_at` one is lost besides, if above 0.
         recovery: from the loss of a worker until another has begun its shard again.
         between: from the end of a shard until the first request of the worker's next.
+        driver: that the driver, which does one thing at a time, takes for each request.
     """
 
     workers: int = 1
@@ -54,6 +55,7 @@ class Scenario:
     killed_at: float = 0.0
     recovery: float = 30.0
     between: float = 0.5
+    driver: float = 0.0
     commit: float = COMMIT_SECONDS
 
 
@@ -102,6 +104,7 @@ class _Run:
     count: int = 0
     working: int = 0
     free_at: float = 0.0  # when the common rate lets the next request leave
+    driver_free_at: float = 0.0
     ended_at: float = 0.0
     idle_at: float = math.inf
     attempts: int = 0
@@ -130,8 +133,9 @@ class _Run:
     def take_shard(self, index: int, delay: float) -> None:
         """A worker takes the next shard, or has nothing to do any more."""
         if self.shards:
-            self.workers[index].todo = self.shards.popleft()
-            self.plan(delay, "begin", index)
+            self.workers[index].todo = size = self.shards.popleft()
+            self.driver_free_at = max(self.driver_free_at, self.now) + size * self.scenario.driver
+            self.plan(self.driver_free_at - self.now + delay, "begin", index)
         else:
             self.idle_at = min(self.idle_at, self.now)
 

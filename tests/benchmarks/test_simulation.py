@@ -63,6 +63,11 @@ def test_every_scenario_ends_and_the_same_seed_ends_it_alike(
     assert first.repeated <= first.lost * 2 * scenario.concurrency + requests
 
 
+def test_a_driver_that_is_slower_than_the_workers_bounds_them() -> None:
+    scenario = replace(PLAIN, workers=50, concurrency=400, requests=20_000, driver=0.01)
+    assert simulate(scenario).seconds == pytest.approx(200.0, rel=0.15)
+
+
 def test_it_is_told_in_one_line() -> None:
     assert "requests/s; 0 workers lost, 0 requests repeated (0.00%)" in describe(
         PLAIN, simulate(PLAIN)

@@ -160,6 +160,28 @@ def test_the_places_of_a_silent_worker_go_to_the_others() -> None:
     assert other.renew(10.0).places == 8
 
 
+def test_a_worker_finds_its_places_again_when_it_begins_its_next_shard() -> None:
+    ledger = Ledger(Limits(64))
+    workers = [Worker(ledger, n, 1) for n in range(4)]
+    for step in range(3):
+        for worker in workers:
+            worker.renew(step * 0.25)
+    ledger.close(workers[0].number, Counts(), 0.75)
+    assert [worker.renew(0.8).places for worker in workers[1:]] == [16, 16, 16]
+    assert Worker(ledger, 9, 1).renew(1.0).places == 16
+
+
+def test_the_places_of_a_worker_that_has_nothing_more_to_do_go_to_the_others() -> None:
+    ledger = Ledger(Limits(64))
+    one, two = Worker(ledger, 1, 1), Worker(ledger, 2, 1)
+    for now in (0.0, 0.25):
+        one.renew(now)
+        two.renew(now)
+    ledger.close(one.number, Counts(), 0.5)
+    assert two.renew(1.0).places == 32
+    assert two.renew(3.0).places == 64
+
+
 def test_a_lost_worker_is_told_so_and_what_it_was_lent_counts_as_used() -> None:
     ledger = Ledger(Limits(10, max_requests=100))
     lost = Worker(ledger, 1, 30)
