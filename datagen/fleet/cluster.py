@@ -4,6 +4,7 @@ The only module that knows Ray, which is imported when a cluster is asked for an
 """
 
 import os
+import socket
 import time
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ LOCAL = "local"
 """The address that starts a cluster on this machine for the time of the run."""
 
 _OBJECT_STORE = 80_000_000  # bytes, about the least that Ray takes; no data goes through it
+_PATIENCE = 10.0  # seconds
 _RETRIES = 5  # workers that one shard may lose
 
 
@@ -173,7 +175,7 @@ def open_cluster(address: str | None, workers: int | None) -> Iterator[Cluster]:
     ray = import_ray()
     is_own = not ray.is_initialized()
     if is_own:
-        _connect(ray, address, workers)
+        connect(ray, address, workers)
     cluster = Cluster(ray)
     try:
         yield cluster
@@ -183,25 +185,45 @@ def open_cluster(address: str | None, workers: int | None) -> Iterator[Cluster]:
             ray.shutdown()
 
 
-def _connect(ray: Any, address: str | None, workers: int | None) -> None:  # noqa: ANN401 - as above
+def connect(ray: Any, address: str | None, workers: int | None) -> None:  # noqa: ANN401 - as above
+    """Connect this process; arguments and errors as of `open_cluster`."""
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
+    local = {
+        "num_cpus": workers or os.cpu_count(),
+        "object_store_memory": _OBJECT_STORE,
+        "include_dashboard": False,
+    }
+    wanted = address or os.environ.get("RAY_ADDRESS")
     try:
-        if address != LOCAL:
+        if wanted == LOCAL:
+            ray.init(address=LOCAL, **local, **quiet)
+        elif wanted is not None:
+            _probe(wanted)
+            ray.init(address=wanted, **quiet)
+        else:
             try:
-                ray.init(address=address or "auto", **quiet)
-            except ConnectionError:
-                if address is not None or os.environ.get("RAY_ADDRESS"):
-                    raise
-            else:
-                return
-        ray.init(
-            address=LOCAL,
-            num_cpus=workers or os.cpu_count(),
-            object_store_memory=_OBJECT_STORE,
-            include_dashboard=False,
-            **quiet,
-        )
+                ray.init(**local, **quiet)
+            except ValueError:  # there is a cluster on this machine, which has a size of its own
+                ray.init(**quiet)
     except (ConnectionError, RuntimeError, ValueError, OSError) as exc:
-        where = address or os.environ.get("RAY_ADDRESS") or LOCAL
         reason = str(exc).strip().splitlines()[0]
-        raise SettingsError(f"--ray-address {where}: no Ray cluster can be used: {reason}") from exc
+        raise SettingsError(
+            f"--ray-address {wanted or LOCAL}: no Ray cluster can be used: {reason}"
+        ) from exc
+
+
+def _probe(address: str) -> None:
+    """See whether anybody answers; Ray itself would try for two minutes.
+
+    Raises:
+        SettingsError: the address goes through Ray Client.
+        OSError: nobody answers.
+    """
+    if "://" in address:
+        raise SettingsError(
+            f"--ray-address {address}: start datagen on a node of the cluster, and give HOST:PORT of"
+            " its head, or auto"
+        )
+    host, _, port = address.rpartition(":")
+    if port.isdecimal():
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()

@@ -193,9 +193,11 @@ class Fleet:
         """Each worker prepares for twice its part, since it gets more when others have ended."""
         settings = self._asking.job.settings
         part = min(settings.concurrency, 2 * math.ceil(settings.concurrency / workers))
+        paths = {"images": settings.images, "tokenizer": settings.tokenizer}
+        absolute = {name: path and path.absolute() for name, path in paths.items()}
         return Mission(
             __version__,
-            settings.model_copy(update={"concurrency": part}),
+            settings.model_copy(update={"concurrency": part, **absolute}),
             self._asking.job.types,
             self._storage.url,
             self._start,
@@ -203,8 +205,8 @@ class Fleet:
 
     def _name_start(self) -> str:
         """A folder that no earlier start has used."""
-        names = self._storage.list_names("", ".gz")
-        return f"{max((int(name.split('/')[0]) for name in names), default=0) + 1:04d}"
+        names = {name.split("/")[0] for name in self._storage.list_names("", ".gz")}
+        return f"{max((int(name) for name in names if name.isdecimal()), default=0) + 1:04d}"
 
     @contextmanager
     def _heed_interrupt(self) -> Iterator[None]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from datagen.errors import SettingsError
+from datagen.fleet.cluster import connect, import_ray
 from tests.cli.test_run import INPUT, _run
 
 
@@ -60,3 +62,17 @@ def test_a_run_that_has_nothing_to_ask_needs_no_cluster(
     monkeypatch.setitem(sys.modules, "ray", None)
     assert _run("generate", "--ray", "--out", tmp_path) == 0
     assert (tmp_path / "dataset.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1:1", "--ray-address 127.0.0.1:1: no Ray cluster can be used: "),
+        ("ray://head:10001", "--ray-address ray://head:10001: start datagen on a node"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_one_sentence(address: str, said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        connect(import_ray(), address, None)
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
