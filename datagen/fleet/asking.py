@@ -83,6 +83,7 @@ class LentAsking(Asking):
         return Report(
             self.pace.take_needs(),
             self.count(),
+            self.progress.planned - self.progress.done - self.progress.failed,
             self.budget.reserved,
             more,
             more * self._last_cost,
@@ -108,6 +109,6 @@ class LentAsking(Asking):
         if grant.stop:
             self.stop(grant.stop)
         self.budget.set_limits(grant.max_cost, grant.max_requests)
-        self.pace.grant(grant.places, grant.permits, grant.pause)
+        self.pace.grant(grant.places, grant.permits, grant.pause, is_open=grant.is_open)
         self._lent.set()
         self._lent = asyncio.Event()

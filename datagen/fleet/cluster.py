@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from datagen.errors import SettingsError
+from datagen.errors import DatagenError, SettingsError
 from datagen.fleet.ledger import Ledger
-from datagen.fleet.reports import Counts, Grant, Limits, Report
+from datagen.fleet.reports import Counts, Grant, Limits, Report, State
 from datagen.fleet.storage import INSTALL
 from datagen.fleet.worker import Mission, Outcome, run_shard
 
@@ -21,6 +21,7 @@ LOCAL = "local"
 
 _OBJECT_STORE = 80_000_000  # bytes, about the least that Ray takes; no data goes through it
 _PATIENCE = 10.0  # seconds
+_CORES = 0.5  # of a worker, so that the next can begin before it has ended
 _RETRIES = 5  # workers that one shard may lose
 
 
@@ -52,10 +53,9 @@ class LedgerActor:
         """As `Ledger.stop`."""
         self._ledger.stop(why)
 
-    def look(self) -> tuple[Counts, int, str]:
-        """What is done, what is in flight, and why it stops."""
-        ledger = self._ledger
-        return ledger.sum_counts(), ledger.count_in_flight(), ledger.stopped
+    def look(self) -> State:
+        """As `Ledger.look`."""
+        return self._ledger.look()
 
 
 class _Coordinator:
@@ -97,9 +97,10 @@ class Cluster:
         actor = self._ray.remote(LedgerActor)
         self._actor = actor.options(name=name, num_cpus=0).remote(limits)
         # By a call, not as an argument of the actor's creation, which Ray keeps and shows.
-        self._ray.get(self._actor.tell_key.remote(key))
+        self._get(self._actor.tell_key.remote(key))
         self._mission = self._ray.put(mission)
-        self._task = self._ray.remote(_work).options(max_retries=_RETRIES, name="datagen shard")
+        task = self._ray.remote(_work)
+        self._task = task.options(max_retries=_RETRIES, num_cpus=_CORES, name="datagen shard")
 
     def start(self, number: int) -> None:
         """Let a worker begin a shard; where one is lost, another begins it again."""
@@ -118,27 +119,40 @@ class Cluster:
 
     def _fetch(self, reference: Any) -> Outcome:  # noqa: ANN401 - as above
         try:
-            return cast("Outcome", self._ray.get(reference))
+            return cast("Outcome", self._get(reference))
+        except DatagenError as exc:
+            return Outcome(problem=str(exc), exit_code=exc.exit_code)
         except self._ray.exceptions.WorkerCrashedError:
             problem = (
                 f"shard {self._running[reference]} has lost its worker {_RETRIES + 1} times, perhaps"
                 " for want of memory: what was published is kept; start the same command again"
             )
+            return Outcome(problem=problem, exit_code=1)
+
+    def _get(self, reference: Any) -> Any:  # noqa: ANN401 - as above
+        """What a call brought.
+
+        Raises:
+            DatagenError: the cluster could not do it, and why.
+        """
+        try:
+            return self._ray.get(reference)
+        except self._ray.exceptions.WorkerCrashedError:
+            raise
         except self._ray.exceptions.RayError as exc:
             *_, last = str(exc).strip().splitlines() or [""]
-            problem = (
-                f"a worker of the cluster failed: {last}; every node needs the same Python and"
-                " `pip install 'datagen[ray]'`"
-            )
-        return Outcome(problem=problem, exit_code=1)
+            raise DatagenError(
+                f"the cluster failed: {last}; every node needs the same Python and"
+                " `pip install 'datagen[ray]'`, then start the same command again"
+            ) from exc
 
     def stop(self, why: str) -> None:
         """Begin nothing new; what is in flight is finished and kept."""
-        self._ray.get(self._actor.stop.remote(why))
+        self._get(self._actor.stop.remote(why))
 
-    def look(self) -> tuple[Counts, int, str]:
-        """What is done, how much is in flight, and why nothing new is begun, if so."""
-        return cast("tuple[Counts, int, str]", self._ray.get(self._actor.look.remote()))
+    def look(self) -> State:
+        """How the workers stand."""
+        return cast("State", self._get(self._actor.look.remote()))
 
     def cancel(self) -> None:
         """End all workers at once; what they have published is kept."""

@@ -99,6 +99,7 @@ class Fleet:
         self._max_requests = max_requests
         self._on_stop = on_stop
         self._is_stopping = False
+        self._ending = 0
         self._start = self._name_start()
         self._problem: DatagenError | None = None
 
@@ -152,8 +153,11 @@ class Fleet:
                     self._on_stop()
 
     def _fill(self, cluster: Cluster, shards: Iterator[Shard], workers: int) -> bool:
-        """Start shards for the workers that have none; False when there is nothing more to do."""
-        while len(cluster.list_running()) < workers and not self._asking.stopped:
+        """Start shards for the workers that have none; False when there is nothing more to do.
+
+        A worker that is about to end has none any more: the last answers of a shard may take long.
+        """
+        while len(cluster.list_running()) - self._ending < workers and not self._asking.stopped:
             shard = next(shards, None)
             if shard is None:
                 break
@@ -167,15 +171,15 @@ class Fleet:
         self._asking.stop("error")
 
     def _show(self, cluster: Cluster) -> None:
-        counts, in_flight, stopped = cluster.look()
-        progress = self._asking.progress
+        state, progress = cluster.look(), self._asking.progress
+        counts, self._ending = state.counts, state.ending
         progress.done = progress.resumed + counts.done
         progress.failed, progress.repaired = counts.failed, counts.repaired
-        progress.in_flight = in_flight
+        progress.in_flight = state.in_flight
         progress.usage = Usage(counts.prompt_tokens, counts.completion_tokens, counts.cached_tokens)
         progress.spent = self._spent + counts.spent
-        if stopped:
-            self._asking.stop(stopped)
+        if state.stopped:
+            self._asking.stop(state.stopped)
         self._asking.on_progress(progress)
 
     def _list_limits(self) -> Limits:

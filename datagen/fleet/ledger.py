@@ -10,72 +10,24 @@ more than what all together may do, whatever becomes of a worker:
 - requests and USD of the whole start: what a lost worker was lent counts as used.
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import ClassVar
 
-from datagen.fleet.reports import RENEW_SECONDS, Counts, Grant, Limits, Report, add_up
+from datagen.fleet.leases import Lease, Sums, Times
+from datagen.fleet.reports import RENEW_SECONDS, Counts, Grant, Limits, Report, State, add_up
 from datagen.llm.pace import Needs
 from datagen.llm.pace.buckets import Bucket
 from datagen.llm.pace.limits import ToldLimit, Unit
 
 _RENEWALS = 1000.0  # a second, of all workers together; above it each renews more rarely
 _SILENT = 20.0  # renewals missed, after which a worker's places are lent to others
+_CALM = 30.0  # seconds after a pause until new workers take all their places at once
 _LINGER = 2.0  # seconds that a worker's places are kept for its next shard
 _MINUTE = 60.0
 _EXACT = 1e-9  # USD, requests and tokens are floats here
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """Of one renewal: now, and seconds since the last and until the next."""
-
-    now: float
-    since: float
-    again: float
-
-
-@dataclass(slots=True)
-class _Lease:
-    """What a worker was lent and has told.
-
-    Attributes:
-        places: that it may have in use.
-        requests, cost: lent or used since it began.
-        credit: permits that are its turn to get.
-    """
-
-    shard: int
-    renewed_at: float
-    places: int = 0
-    requests: int = 0
-    cost: float = 0.0
-    credit: dict[Unit, float] = field(default_factory=dict)
-    report: Report = field(default_factory=Report)
-    is_silent: bool = False
-
-
-@dataclass(slots=True)
-class _Sums:
-    """Over all leases: those that are not silent, and what is lent.
-
-    Requests and costs of leases that have ended stay in it.
-    """
-
-    live: int = 0
-    places: int = 0
-    requests: int = 0
-    cost: float = 0.0
-    wanted: dict[Unit, float] = field(default_factory=dict)
-
-    def add(self, lease: _Lease, sign: int) -> None:
-        """Count a lease, or with -1 count it no longer."""
-        self.places += sign * lease.places
-        self.requests += sign * lease.requests
-        self.cost += sign * lease.cost
-        for unit, amount in lease.report.needs.wanted.items():
-            self.wanted[unit] = self.wanted.get(unit, 0.0) + sign * max(0.0, amount)
 
 
 class Ledger:
@@ -96,16 +48,16 @@ class Ledger:
         """Start with nothing lent."""
         self.stopped = ""
         self._limits = limits
-        self._leases: dict[int, _Lease] = {}  # open ones, by number
+        self._leases: dict[int, Lease] = {}  # open ones, by number
         self._shards: dict[int, int] = {}  # their numbers, by shard
         self._opened = 0
         self._past = Counts()  # of leases that have ended
         self._ended: deque[float] = deque()  # when the latest of them did
-        self._lent = _Sums()
+        self._lent = Sums()
         self._counted_at = 0.0
         self._buckets: dict[Unit, Bucket] = {}
         self._largest: dict[Unit, float] = {}
-        self._paused_until = 0.0
+        self._paused_until = -math.inf
         given = {unit: getattr(limits, name) for unit, name in self._RATES.items()}
         self._per_minute: dict[Unit, float] = {
             unit: rate for unit, rate in given.items() if rate is not None
@@ -127,7 +79,7 @@ class Ledger:
         if self._ended:  # most likely the same worker, with its next shard
             self._ended.popleft()
         self._opened += 1
-        self._leases[self._opened] = _Lease(shard, now)
+        self._leases[self._opened] = Lease(shard, now)
         self._shards[shard] = self._opened
         self._lent.live += 1
         return self._opened
@@ -135,24 +87,24 @@ class Ledger:
     def close(self, number: int, counts: Counts, now: float) -> None:
         """A worker has done what it can for its shard."""
         if number in self._leases:
+            if not self._leases[number].is_ending:
+                self._ended.append(now)
             self._end(number, counts, counts.asked, counts.spent)
-            self._ended.append(now)
 
     def _end(self, number: int, counts: Counts, requests: int, cost: float) -> None:
         lease = self._leases.pop(number)
         del self._shards[lease.shard]
         self._lent.live -= not lease.is_silent
         self._lent.add(lease, -1)
-        self._lent.add(_Lease(lease.shard, 0.0, requests=requests, cost=cost), 1)
+        self._lent.add(Lease(lease.shard, 0.0, requests=requests, cost=cost), 1)
         self._past = add_up([self._past, counts])
 
-    def sum_counts(self) -> Counts:
-        """What all workers have told to have done."""
-        return add_up([self._past, *(each.report.counts for each in self._leases.values())])
-
-    def count_in_flight(self) -> int:
-        """Requests that were in flight when the workers told."""
-        return sum(each.report.needs.in_flight for each in self._leases.values())
+    def look(self) -> State:
+        """What the workers have told."""
+        told = [lease.report for lease in self._leases.values()]
+        counts = add_up([self._past, *(report.counts for report in told)])
+        in_flight = sum(report.needs.in_flight for report in told)
+        return State(counts, in_flight, self._lent.ending, self.stopped)
 
     def find_rates(self) -> dict[Unit, float]:
         """Requests and tokens a minute, as far as there is a limit."""
@@ -164,20 +116,25 @@ class Ledger:
         if lease is None:
             return Grant(stop="lost")
         self._look_for_silent(now)
-        times = _Times(now, now - lease.renewed_at, self._find_again())
+        times = Times(now, now - lease.renewed_at, self._find_again())
         self._lent.add(lease, -1)  # from here on the sums are those of the others
         self._lent.live += lease.is_silent
         lease.renewed_at, lease.report, lease.is_silent = now, report, False
         for told in report.needs.told:
             self._believe(told, now)
-        self._paused_until = max(self._paused_until, now + report.needs.pause)
+        if report.needs.pause > 0:
+            self._paused_until = max(self._paused_until, now + report.needs.pause)
         places = self._lend_places(lease, now)
         max_requests = self._lend_requests(lease)
         max_cost = self._lend_cost(lease)
         permits = {unit: self._lend_permits(unit, lease, times) for unit in self._per_minute}
         self._lent.add(lease, 1)
         pause = max(0.0, self._paused_until - now)
-        return Grant(places, permits, max_requests, max_cost, pause, self.stopped, times.again)
+        # Others have done whole shards, and nobody was told to wait for long.
+        is_open = self._past.done > 0 and now - self._paused_until > _CALM
+        return Grant(
+            places, permits, max_requests, max_cost, pause, self.stopped, times.again, is_open
+        )
 
     def _find_again(self) -> float:
         return max(RENEW_SECONDS, self._lent.live / _RENEWALS)
@@ -196,17 +153,20 @@ class Ledger:
                 lease.report = replace(lease.report, needs=Needs())
                 self._lent.add(lease, 1)
 
-    def _lend_places(self, lease: _Lease, now: float) -> int:
+    def _lend_places(self, lease: Lease, now: float) -> int:
         while self._ended and now - self._ended[0] > _LINGER:
             self._ended.popleft()
-        workers = self._lent.live + len(self._ended)
-        fair = max(1, self._limits.in_flight // workers)
-        lent = max(0, min(fair, self._limits.in_flight - self._lent.places))
+        # Whoever is about to end needs a place for each of its last tasks, and no more.
+        workers = max(1, self._lent.live - self._lent.ending + len(self._ended))
+        fair = max(1, (self._limits.in_flight - self._lent.left) // workers)
+        lease.is_ending = 2 * lease.report.left <= fair
+        free = max(0, self._limits.in_flight - self._lent.places)
+        lent = min(lease.report.left if lease.is_ending else fair, free)
         # What is in flight cannot be taken back; it counts until it has come home.
         lease.places = max(lent, lease.report.needs.in_flight)
         return lent
 
-    def _lend_permits(self, unit: Unit, lease: _Lease, times: _Times) -> float:
+    def _lend_permits(self, unit: Unit, lease: Lease, times: Times) -> float:
         """A part of the rate, by what each wants."""
         needs, now = lease.report.needs, times.now
         least = needs.least.get(unit, 1.0)
@@ -226,7 +186,7 @@ class Ledger:
         bucket.spend(granted, now)
         return granted
 
-    def _fit_bucket(self, unit: Unit, least: float, times: _Times) -> Bucket:
+    def _fit_bucket(self, unit: Unit, least: float, times: Times) -> Bucket:
         """The bucket of a rate, a little below it.
 
         In no minute more is used than the rate allows: what flows in meanwhile, what the bucket
@@ -261,7 +221,7 @@ class Ledger:
             excess = bucket.measure(now) - told.remaining
             bucket.spend(max(0.0, excess), now)
 
-    def _lend_requests(self, lease: _Lease) -> int | None:
+    def _lend_requests(self, lease: Lease) -> int | None:
         most, report = self._limits.max_requests, lease.report
         if most is None:
             return None
@@ -272,7 +232,7 @@ class Ledger:
             self.stop("max_requests")
         return lease.requests
 
-    def _lend_cost(self, lease: _Lease) -> float | None:
+    def _lend_cost(self, lease: Lease) -> float | None:
         most, report = self._limits.max_cost, lease.report
         if most is None:
             return None

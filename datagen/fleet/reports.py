@@ -49,6 +49,7 @@ class Report:
     Attributes:
         needs: of the pace.
         counts: since the lease began.
+        left: tasks of the shard that are not finished.
         reserved: USD put aside for what is in flight.
         more_requests: how many it would begin until the next renewal.
         more_cost: USD for them; `least_cost` for the first of them.
@@ -56,6 +57,7 @@ class Report:
 
     needs: Needs = field(default_factory=Needs)
     counts: Counts = field(default_factory=Counts)
+    left: int = 1_000_000
     reserved: float = 0.0
     more_requests: int = 0
     more_cost: float = 0.0
@@ -72,6 +74,7 @@ class Grant:
         pause: seconds in which nothing may leave.
         stop: why nothing new may be begun, as `Asking.stopped`; empty while all goes on.
         again: seconds until it renews.
+        is_open: all places may be taken at once.
     """
 
     places: int = 0
@@ -81,9 +84,26 @@ class Grant:
     pause: float = 0.0
     stop: str = ""
     again: float = RENEW_SECONDS
+    is_open: bool = False
 
 
 def add_up(told: Sequence[Counts]) -> Counts:
     """The sums of all fields."""
     names = [field.name for field in fields(Counts)]
     return Counts(**{name: sum(getattr(counts, name) for counts in told) for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How all workers together stand.
+
+    Attributes:
+        in_flight: requests.
+        ending: workers that have only the end of their shards to do.
+        stopped: why nothing new is begun, as `Asking.stopped`.
+    """
+
+    counts: Counts
+    in_flight: int
+    ending: int
+    stopped: str

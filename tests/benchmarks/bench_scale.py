@@ -159,6 +159,7 @@ def _generate(endpoint: Endpoint, scenario: Scenario, out: Path) -> None:
         "model": MODEL,
         "base-url": endpoint.url,
         "grounding": "off",
+        "mix": "detail_description=1",  # so that each image has one request
         "concurrency": scenario.concurrency,
         "ray-workers": scenario.workers,
         "shard-size": scenario.shard_size,

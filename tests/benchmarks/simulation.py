@@ -3,8 +3,8 @@
     python -m tests.benchmarks.simulation --workers 1000 --requests 1000000 --per-minute 30000
 
 Requests, workers and losses are events on a clock of their own. What is simulated is what the fleet
-does: shards that workers take one after the other, places shared evenly among those that work, a
-window that opens from a quarter of them, a common rate, answers published every `commit` seconds,
+does: shards that are begun when others have little left, places shared evenly among those that work,
+a window that first opens from a quarter of them, a common rate, answers published every `commit` seconds,
 retries, and workers that are lost with what they have not published. Seeded: the same scenario has
 the same end. `bench_scale` holds it against real runs.
 """
@@ -38,7 +38,7 @@ class Scenario:
         failing: share of attempts that fail after `failing_after` and are tried again.
         losses: workers lost per worker and hour; at `killed_at` one is lost besides, if above 0.
         recovery: from the loss of a worker until another has begun its shard again.
-        between: from the end of a shard until the first request of the worker's next.
+        between: from the time at which a worker is ending until the first request of the next shard.
         driver: that the driver, which does one thing at a time, takes for each request.
     """
 
@@ -80,7 +80,10 @@ class Prediction:
 
 @dataclass(slots=True)
 class _Worker:
-    """A worker with its shard: what is to be asked, in flight, answered and not yet published."""
+    """A worker with one shard: what is to be asked, in flight, answered and not yet published.
+
+    Once it has little left to do it is ending: another worker begins the next shard then.
+    """
 
     todo: int = 0
     in_flight: int = 0
@@ -89,6 +92,12 @@ class _Worker:
     publish_at: float = math.inf
     life: int = 0
     is_working: bool = False
+    is_ending: bool = False
+
+    @property
+    def left(self) -> int:
+        """Requests that it has to do, if it works."""
+        return self.todo + self.in_flight if self.is_working else 0
 
 
 @dataclass(slots=True)
@@ -98,11 +107,12 @@ class _Run:
     scenario: Scenario
     rng: random.Random
     shards: deque[int]
-    workers: list[_Worker]
+    workers: list[_Worker] = field(default_factory=list)
     now: float = 0.0
     events: list[tuple[float, int, str, int, int]] = field(default_factory=list)
     count: int = 0
-    working: int = 0
+    working: int = 0  # workers, without those that are ending
+    ending: int = 0  # what those have left
     free_at: float = 0.0  # when the common rate lets the next request leave
     driver_free_at: float = 0.0
     ended_at: float = 0.0
@@ -119,23 +129,24 @@ class _Run:
 
     def play(self) -> None:
         """Let everything happen."""
-        for index in range(len(self.workers)):
-            self.take_shard(index, 0.0)
+        for _ in range(self.scenario.workers):
+            self.take_shard(0.0)
         killed_at = self.scenario.killed_at or math.inf
         while self.events:
-            if self.events[0][0] > killed_at and self.workers[0].is_working:
+            if self.events[0][0] > killed_at:
                 self.now, killed_at = killed_at, math.inf
-                self.lose(0)
+                self.lose(next(n for n, worker in enumerate(self.workers) if worker.is_working))
             self.now, _, kind, index, life = heapq.heappop(self.events)
             if life == self.workers[index].life:
                 _HAPPENINGS[kind](self, index)
 
-    def take_shard(self, index: int, delay: float) -> None:
-        """A worker takes the next shard, or has nothing to do any more."""
+    def take_shard(self, delay: float) -> None:
+        """A worker takes the next shard, or there is nothing to do any more."""
         if self.shards:
-            self.workers[index].todo = size = self.shards.popleft()
+            size = self.shards.popleft()
+            self.workers.append(_Worker(size))
             self.driver_free_at = max(self.driver_free_at, self.now) + size * self.scenario.driver
-            self.plan(self.driver_free_at - self.now + delay, "begin", index)
+            self.plan(self.driver_free_at - self.now + delay, "begin", len(self.workers) - 1)
         else:
             self.idle_at = min(self.idle_at, self.now)
 
@@ -143,19 +154,34 @@ class _Run:
         """A worker begins with its shard, new or taken over from a lost one."""
         worker, losses = self.workers[index], self.scenario.losses
         worker.is_working = True
-        self.working += 1
-        worker.window = max(1.0, self.count_places() / 4)
+        self.count_worker(worker, 1)
+        is_open = index >= self.scenario.workers  # others have shown what the endpoint bears
+        worker.window = max(1.0, self.count_places(worker) / (1 if is_open else 4))
         if losses:
             self.plan(self.rng.expovariate(losses / _HOUR), "lose", index)
         self.send(index)
 
-    def count_places(self) -> int:
-        """The part of each worker."""
-        return max(1, self.scenario.concurrency // max(1, self.working))
+    def count_worker(self, worker: _Worker, sign: int) -> None:
+        """Count a worker among those that work, or with -1 no longer."""
+        if worker.is_ending:
+            self.ending += sign * worker.left
+        else:
+            self.working += sign
+
+    def count_places(self, worker: _Worker) -> int:
+        """The part of a worker."""
+        if worker.is_ending:
+            return worker.left
+        return max(1, (self.scenario.concurrency - self.ending) // max(1, self.working))
 
     def send(self, index: int) -> None:
         """Let a worker send as much as it may."""
-        worker, places = self.workers[index], self.count_places()
+        worker, places = self.workers[index], self.count_places(self.workers[index])
+        if not worker.is_ending and 2 * worker.left <= places:
+            self.count_worker(worker, -1)
+            worker.is_ending = True
+            self.count_worker(worker, 1)
+            self.take_shard(self.scenario.between)
         while worker.todo and worker.in_flight < min(places, int(worker.window)):
             worker.todo -= 1
             worker.in_flight += 1
@@ -183,17 +209,16 @@ class _Run:
         worker = self.workers[index]
         self.ended_at = self.now
         worker.in_flight -= 1
+        self.ending -= worker.is_ending
         worker.window = min(worker.window + _STEP, self.scenario.concurrency)
         if self.now >= worker.publish_at:
             worker.unpublished = 0
         if not worker.unpublished:
             worker.publish_at = self.now + self.scenario.commit
         worker.unpublished += 1
-        if worker.todo or worker.in_flight:
-            self.send(index)
-        else:
-            self.end_life(index)
-            self.take_shard(index, self.scenario.between)
+        self.send(index)
+        if not worker.left:
+            self.end_life(worker)
 
     def lose(self, index: int) -> None:
         """A worker is lost, with what is in flight and not published."""
@@ -201,14 +226,13 @@ class _Run:
         again = worker.in_flight + (worker.unpublished if self.now < worker.publish_at else 0)
         self.lost += 1
         self.repeated += again
-        self.end_life(index)
+        self.end_life(worker)
         worker.todo += again
         self.plan(self.scenario.recovery, "begin", index)
 
-    def end_life(self, index: int) -> None:
+    def end_life(self, worker: _Worker) -> None:
         """Nothing of what is planned for the worker happens any more."""
-        worker = self.workers[index]
-        self.working -= worker.is_working
+        self.count_worker(worker, -1)
         worker.is_working, worker.in_flight, worker.unpublished = False, 0, 0
         worker.life += 1
 
@@ -231,8 +255,7 @@ def simulate(scenario: Scenario, seed: int = 0) -> Prediction:
     """Play a scenario to its end."""
     whole, rest = divmod(scenario.requests, scenario.shard_size)
     shards = deque([scenario.shard_size] * whole + [rest] * bool(rest))
-    workers = [_Worker() for _ in range(scenario.workers)]
-    run = _Run(scenario, random.Random(seed), shards, workers)
+    run = _Run(scenario, random.Random(seed), shards)
     run.play()
     tail = max(0.0, run.ended_at - run.idle_at)
     return Prediction(run.ended_at, run.attempts, run.repeated, run.lost, tail)

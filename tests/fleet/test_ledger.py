@@ -171,6 +171,33 @@ def test_a_worker_finds_its_places_again_when_it_begins_its_next_shard() -> None
     assert Worker(ledger, 9, 1).renew(1.0).places == 16
 
 
+def test_a_worker_that_is_about_to_end_keeps_a_place_for_each_task_and_the_others_get_the_rest() -> (
+    None
+):
+    ledger = Ledger(Limits(64))
+    ending, other = Worker(ledger, 1, 1), Worker(ledger, 2, 1)
+    for now in (0.0, 0.25):
+        ending.renew(now)
+        other.renew(now)
+    ending.in_flight = 10
+    assert ending.renew(0.5, left=10).places == 10
+    assert ledger.look().ending == 1
+    assert other.renew(0.5).places == 54
+    ledger.close(ending.number, Counts(done=1), 0.6)
+    assert ledger.look().ending == 0
+
+
+def test_later_workers_take_all_their_places_at_once_while_nothing_is_refused() -> None:
+    ledger = Ledger(Limits(64))
+    one, two = Worker(ledger, 1, 1), Worker(ledger, 2, 1)
+    assert not one.renew(0.0).is_open
+    ledger.close(one.number, Counts(done=9), 1.0)
+    assert two.renew(1.0).is_open
+    assert not two.renew(1.2, needs=Needs(pause=1.0)).is_open
+    assert not two.renew(20.0).is_open
+    assert two.renew(40.0).is_open
+
+
 def test_the_places_of_a_worker_that_has_nothing_more_to_do_go_to_the_others() -> None:
     ledger = Ledger(Limits(64))
     one, two = Worker(ledger, 1, 1), Worker(ledger, 2, 1)
@@ -191,7 +218,7 @@ def test_a_lost_worker_is_told_so_and_what_it_was_lent_counts_as_used() -> None:
     again = Worker(ledger, 1, 30)
     assert again.renew(0.5, more_requests=100).max_requests == 65
     assert lost.renew(0.6).stop == "lost"
-    assert ledger.sum_counts() == Counts(asked=25)  # what it had done is done again
+    assert ledger.look().counts == Counts(asked=25)  # what it had done is done again
 
 
 @given(

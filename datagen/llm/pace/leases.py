@@ -71,10 +71,10 @@ class LeasedRegulator(Regulator):
         self.refused_until = -math.inf
         self._mean_cost = 0.0
 
-    def set_places(self, places: int) -> None:
-        """So many may be in flight at most; 0 lets none leave. The first ones open a window."""
+    def set_places(self, places: int, *, is_open: bool = False) -> None:
+        """So many may be in flight at most; 0 lets none leave. The first ones make the window."""
         if not self._sent:
-            self.window = Window(max(1, places))
+            self.window = Window(max(1, places), is_open=is_open)
         self.places = places
         self.window.set_most(max(1, places))
 
@@ -169,16 +169,24 @@ class LeasedPace(Pace):
         leased.told.clear()
         return needs
 
-    def grant(self, places: int, permits: Mapping[Unit, float], pause: float) -> None:
+    def grant(
+        self,
+        places: int,
+        permits: Mapping[Unit, float],
+        pause: float,
+        *,
+        is_open: bool = False,
+    ) -> None:
         """Take a share over, and let go who may go by it.
 
         Args:
             places: requests in flight at most from now on.
             permits: to be added to what is held; units that are not named have no limit.
             pause: seconds in which nothing may leave.
+            is_open: the endpoint has borne as much before, so that all places may be taken at once.
         """
         leased = self._leased
-        leased.set_places(places)
+        leased.set_places(places, is_open=is_open)
         leased.set_permits(permits)
         if pause > 0:
             leased.pause(pause, self._now())
