@@ -103,7 +103,7 @@ def generate(
     ray_workers: Annotated[
         int | None,
         typer.Option(
-            help="Shards at a time; default one a CPU.",
+            help="Shards at a time; default one for every two CPUs of the cluster.",
             min=1,
             show_default=False,
             rich_help_panel=CLUSTER,

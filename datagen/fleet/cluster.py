@@ -21,7 +21,9 @@ LOCAL = "local"
 
 _OBJECT_STORE = 80_000_000  # bytes, about the least that Ray takes; no data goes through it
 _PATIENCE = 10.0  # seconds
-_CORES = 0.5  # of a worker, so that the next can begin before it has ended
+_CPUS = (
+    2  # of Ray's for each worker: for the shard it does, and for the one before, which is ending
+)
 _RETRIES = 5  # workers that one shard may lose
 
 
@@ -83,14 +85,14 @@ class Cluster:
     """A connection to Ray; made by `open_cluster`. One start works in it at a time.
 
     Attributes:
-        cores: CPUs that Ray counts.
+        workers: that it has room for.
     """
 
     def __init__(self, ray: Any) -> None:  # noqa: ANN401 - its own types are partial
         """Take over a connection."""
         self._ray = ray
         self._running: dict[Any, int] = {}
-        self.cores = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        self.workers = max(1, int(ray.cluster_resources().get("CPU", 1)) // _CPUS)
 
     def begin(self, name: str, limits: Limits, key: str, mission: Mission) -> None:
         """Start the ledger, as an actor of that name, and tell the workers-to-be what to do."""
@@ -100,7 +102,7 @@ class Cluster:
         self._get(self._actor.tell_key.remote(key))
         self._mission = self._ray.put(mission)
         task = self._ray.remote(_work)
-        self._task = task.options(max_retries=_RETRIES, num_cpus=_CORES, name="datagen shard")
+        self._task = task.options(max_retries=_RETRIES, num_cpus=1, name="datagen shard")
 
     def start(self, number: int) -> None:
         """Let a worker begin a shard; where one is lost, another begins it again."""
@@ -203,7 +205,7 @@ def connect(ray: Any, address: str | None, workers: int | None) -> None:  # noqa
     """Connect this process; arguments and errors as of `open_cluster`."""
     quiet = {"log_to_driver": False, "logging_level": "ERROR"}
     local = {
-        "num_cpus": workers or os.cpu_count(),
+        "num_cpus": _CPUS * (workers or os.cpu_count() or 1),
         "object_store_memory": _OBJECT_STORE,
         "include_dashboard": False,
     }

@@ -38,7 +38,7 @@ class FleetOptions:
 
     Attributes:
         address: of the cluster, as `open_cluster` takes it.
-        workers: shards at a time; None for one a CPU of the cluster.
+        workers: shards at a time; None for one for every two CPUs of the cluster.
         shard_size: tasks in a shard.
         shared: address of the shared storage; empty for a folder in the run folder.
     """
@@ -133,7 +133,7 @@ class Fleet:
 
     def _drive(self, cluster: Cluster, shards: Iterator[Shard], merger: Merger) -> None:
         concurrency = self._asking.job.settings.concurrency
-        workers = min(self._options.workers or cluster.cores, concurrency)
+        workers = min(self._options.workers or cluster.workers, concurrency)
         cluster.begin(
             f"datagen {self._asking.folder.absolute()} {self._start}",
             self._list_limits(),

@@ -161,7 +161,7 @@ class Ledger:
         fair = max(1, (self._limits.in_flight - self._lent.left) // workers)
         lease.is_ending = 2 * lease.report.left <= fair
         free = max(0, self._limits.in_flight - self._lent.places)
-        lent = min(lease.report.left if lease.is_ending else fair, free)
+        lent = min(fair, lease.report.left, free)
         # What is in flight cannot be taken back; it counts until it has come home.
         lease.places = max(lent, lease.report.needs.in_flight)
         return lent

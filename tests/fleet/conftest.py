@@ -9,7 +9,7 @@ import pytest
 from datagen.fleet.cluster import LOCAL, open_cluster
 from tests.fleet.runs import Here
 
-_WORKERS = 4  # more than cores: they mostly wait
+_WORKERS = 2
 
 
 @pytest.fixture(scope="session")
