@@ -22,6 +22,7 @@ from datagen.fleet.reports import RENEW_SECONDS
 from datagen.fleet.worker import COMMIT_SECONDS
 
 _RENEWALS = 1000  # a second, of all workers together, as in the ledger
+_SILENT = 20 * RENEW_SECONDS  # until the places of a lost worker are lent to others
 _STEP = 3  # places that a window wins with a success
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 60.0  # seconds, of the retry policy
 _HOUR = 3600.0
@@ -92,12 +93,13 @@ class _Worker:
     publish_at: float = math.inf
     life: int = 0
     is_working: bool = False
+    is_counted: bool = False
     is_ending: bool = False
 
     @property
     def left(self) -> int:
-        """Requests that it has to do, if it works."""
-        return self.todo + self.in_flight if self.is_working else 0
+        """Requests that it has to do."""
+        return self.todo + self.in_flight
 
 
 @dataclass(slots=True)
@@ -153,8 +155,10 @@ class _Run:
     def begin(self, index: int) -> None:
         """A worker begins with its shard, new or taken over from a lost one."""
         worker, losses = self.workers[index], self.scenario.losses
+        if not worker.is_counted:
+            worker.is_counted = True
+            self.count_worker(worker, 1)
         worker.is_working = True
-        self.count_worker(worker, 1)
         is_open = index >= self.scenario.workers  # others have shown what the endpoint bears
         worker.window = max(1.0, self.count_places(worker) / (1 if is_open else 4))
         if losses:
@@ -219,6 +223,7 @@ class _Run:
         self.send(index)
         if not worker.left:
             self.end_life(worker)
+            self.release(index)
 
     def lose(self, index: int) -> None:
         """A worker is lost, with what is in flight and not published."""
@@ -226,15 +231,24 @@ class _Run:
         again = worker.in_flight + (worker.unpublished if self.now < worker.publish_at else 0)
         self.lost += 1
         self.repeated += again
-        self.end_life(worker)
+        unpublished = again - worker.in_flight
         worker.todo += again
+        self.ending += unpublished if worker.is_ending else 0
+        self.end_life(worker)
         self.plan(self.scenario.recovery, "begin", index)
+        if self.scenario.recovery > _SILENT:  # so long nobody else gets its places
+            self.plan(_SILENT, "release", index)
 
     def end_life(self, worker: _Worker) -> None:
         """Nothing of what is planned for the worker happens any more."""
-        self.count_worker(worker, -1)
         worker.is_working, worker.in_flight, worker.unpublished = False, 0, 0
         worker.life += 1
+
+    def release(self, index: int) -> None:
+        """The others get the places of a worker."""
+        worker = self.workers[index]
+        worker.is_counted = False
+        self.count_worker(worker, -1)
 
 
 _HAPPENINGS = {
@@ -242,6 +256,7 @@ _HAPPENINGS = {
     "answer": _Run.answer,
     "fail": _Run.fail,
     "lose": _Run.lose,
+    "release": _Run.release,
 }
 
 
