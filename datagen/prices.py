@@ -209,12 +209,16 @@ class Budget:
             max_requests: None for no limit.
             spent: USD that count towards the limit already.
         """
-        self._max_cost = None if max_cost is None else _to_pico(max_cost)
-        self._max_requests = max_requests
+        self.set_limits(max_cost, max_requests)
         self._spent = _to_pico(spent)
         self._reserved = 0
         self.requests = 0
         self.in_flight = 0
+
+    def set_limits(self, max_cost: float | None, max_requests: int | None) -> None:
+        """Change the limits; what was started within the old ones stays."""
+        self._max_cost = None if max_cost is None else _to_pico(max_cost)
+        self._max_requests = max_requests
 
     @property
     def spent(self) -> float:

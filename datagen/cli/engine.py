@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from datagen import pipeline
-from datagen.cli.clients import make_batch_endpoint, open_client
 from datagen.cli.progress import ProgressLine
 from datagen.cli.tables import console, print_report, print_source
 from datagen.config import RunSettings
-from datagen.errors import EndpointError, SettingsError
+from datagen.errors import DatagenError, SettingsError
+from datagen.fleet import Fleet, FleetOptions, Storage, merge_published, open_storage
 from datagen.llm.batch.outstanding import read_outstanding
+from datagen.pipeline.clients import find_key, make_batch_endpoint, open_client
 from datagen.prices import Budget
 from datagen.store import Answer, Request
 
@@ -39,6 +40,7 @@ class Start:
     no_wait: bool = False
     batch_size: int = 50_000
     poll_seconds: float = 60.0
+    fleet: FleetOptions | None = None
 
 
 def start_run(settings: RunSettings, out: Path, start: Start) -> None:
@@ -63,6 +65,7 @@ def _start_uncollected(settings: RunSettings, out: Path, start: Start) -> None:
         estimator = _make_estimator(settings, job)
         print_source(job)
         with pipeline.open_run(out, job, extend=start.extend):
+            storage = _collect(out, job, start)
             spent = pipeline.sum_cost(out, estimator.price)
             asking = pipeline.Asking(
                 job,
@@ -77,13 +80,16 @@ def _start_uncollected(settings: RunSettings, out: Path, start: Start) -> None:
             gc.freeze()  # what is there by now stays; the collector need not walk it over and over
             gc.enable()
             workers = settings.workers or os.cpu_count() or 1
-            aside = job.count_wanted() >= _WORTH_A_PROCESS and workers > 1
+            aside = storage is None and job.count_wanted() >= _WORTH_A_PROCESS and workers > 1
             with pipeline.DatasetBuilder(out, settings, job.types, aside=aside) as builder:
                 if settings.candidates == 1:
                     asking.on_answer = _follow(builder)
                 try:
-                    asyncio.run(_ask(asking, asker, wait=not start.no_wait))
-                except (EndpointError, KeyboardInterrupt):
+                    if storage is None:
+                        asyncio.run(_ask(asking, asker, wait=not start.no_wait))
+                    else:
+                        _ask_fleet(asking, storage, start)
+                except (DatagenError, KeyboardInterrupt):
                     builder.finish(seconds=time.monotonic() - began)
                     raise
                 content = builder.finish(seconds=time.monotonic() - began)
@@ -130,6 +136,31 @@ def _make_estimator(settings: RunSettings, job: pipeline.Job) -> pipeline.Estima
     return estimator
 
 
+def _collect(out: Path, job: pipeline.Job, start: Start) -> Storage | None:
+    """The shared storage, where there is one; what lies there is taken over first."""
+    if start.fleet is None:
+        return None
+    storage = open_storage(start.fleet, out)
+    if count := merge_published(out, storage, job):
+        console.print(f"{count:,} answers taken over from {storage.url}", highlight=False)
+    return storage
+
+
+def _ask_fleet(asking: pipeline.Asking, storage: Storage, start: Start) -> None:
+    settings = asking.job.settings
+    fleet = Fleet(
+        asking,
+        start.fleet or FleetOptions(),
+        storage,
+        key="" if settings.offline else find_key(settings),
+        max_requests=start.max_requests,
+        on_stop=lambda: _say_stopping(asking),
+    )
+    with ProgressLine(console, asking.progress.planned) as line:
+        asking.on_progress = line.update
+        fleet.run()
+
+
 async def _ask(asking: pipeline.Asking, asker: "BatchAsker | None", *, wait: bool) -> None:
     with ProgressLine(console, asking.progress.planned) as line:
         asking.on_progress = line.update
@@ -157,6 +188,10 @@ def _interrupt(
     if asker is not None:
         asker.stop()
     loop.remove_signal_handler(signal.SIGINT)
+    _say_stopping(asking)
+
+
+def _say_stopping(asking: pipeline.Asking) -> None:
     console.print(
         f"\nFinishing {asking.progress.in_flight} requests in flight; Ctrl-C again to leave them."
     )

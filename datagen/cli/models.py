@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from datagen.cli.clients import find_key
 from datagen.config import RunSettings
+from datagen.pipeline.clients import find_key
 
 if TYPE_CHECKING:
     from datagen.spotcheck.models import ImageTextModel, VisionModel

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from datagen.cli.clients import settle_local
 from datagen.config import RunSettings, load_settings, make_settings, parse_pairs
 from datagen.errors import SettingsError
+from datagen.pipeline.clients import settle_local
 
 READ = "What to read"
 CONTEXT = "What stands in the context"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from datagen import pipeline
+from datagen.cli.clusters import CLUSTER, settle_fleet
 from datagen.cli.engine import Start, start_run
 from datagen.cli.options import (
     ASK,
@@ -88,6 +89,43 @@ def generate(
     poll_seconds: Annotated[
         float, typer.Option(help="With --via batch: seconds between two looks.", min=0.01)
     ] = 60.0,
+    ray: Annotated[
+        bool, typer.Option("--ray", help="Ask from a Ray cluster.", rich_help_panel=CLUSTER)
+    ] = False,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            help="Of the cluster, or local; default RAY_ADDRESS, the one here, else local.",
+            show_default=False,
+            rich_help_panel=CLUSTER,
+        ),
+    ] = None,
+    ray_workers: Annotated[
+        int | None,
+        typer.Option(
+            help="Shards at a time; default one for every two CPUs of the cluster.",
+            min=1,
+            show_default=False,
+            rich_help_panel=CLUSTER,
+        ),
+    ] = None,
+    shard_size: Annotated[
+        int | None,
+        typer.Option(
+            help="Requests in a shard; default 1000.",
+            min=1,
+            show_default=False,
+            rich_help_panel=CLUSTER,
+        ),
+    ] = None,
+    shared: Annotated[
+        str | None,
+        typer.Option(
+            help="Where all nodes find the shards: folder, s3:// or gs://; default in --out.",
+            show_default=False,
+            rich_help_panel=CLUSTER,
+        ),
+    ] = None,
 ) -> None:
     """Ask the model for every planned record and write the data set.
 
@@ -95,8 +133,26 @@ def generate(
 
     Example: [bold]datagen generate --captions captions.json --instances instances.json --model gpt-4.1-mini --records 1000 --out run[/bold]
     """
-    start = Start(extend, retry == "rejected", max_requests, no_wait, batch_size, poll_seconds)
-    start_run(settle(given, base=_load_run(out)), out, start)
+    settings = settle(given, base=_load_run(out))
+    fleet = {
+        "address": ray_address,
+        "workers": ray_workers,
+        "shard_size": shard_size,
+        "shared": shared,
+    }
+    start_run(
+        settings,
+        out,
+        Start(
+            extend,
+            retry == "rejected",
+            max_requests,
+            no_wait,
+            batch_size,
+            poll_seconds,
+            settle_fleet(settings, fleet, is_wanted=ray),
+        ),
+    )
 
 
 @takes_settings(CHECK, WRITE)

@@ -107,13 +107,18 @@ class Asking:
             RunError: the store cannot be written.
         """
         with RunStore(self.folder) as reading, RunStore(self.folder, write=True) as writing:
-            todo = self.list_todo(reading)
-            async with (
-                StoreWriter(writing, on_error=lambda: self.stop("error")) as writer,
-                asyncio.TaskGroup() as group,
-            ):
-                for _ in range(min(self.job.settings.concurrency, self.progress.planned)):
-                    group.create_task(self._work(todo, writer))
+            async with StoreWriter(writing, on_error=lambda: self.stop("error")) as writer:
+                await self.ask_all(self.list_todo(reading), writer)
+        self.raise_error()
+
+    async def ask_all(self, todo: Iterator[Task], writer: StoreWriter) -> None:
+        """Ask for all of these tasks, so many at a time as the settings allow."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(self.job.settings.concurrency, self.progress.planned)):
+                group.create_task(self._work(todo, writer))
+
+    def raise_error(self) -> None:
+        """Raise what the endpoint ended the asking with, if it did."""
         if self._error is not None:
             raise self._error
 
@@ -175,11 +180,11 @@ class Asking:
         for task in todo:
             following: Task | None = task
             while following is not None:
-                if self.stopped or not await self._admit(following):
+                if self.stopped or not await self.admit(following):
                     return
                 following = await self._handle(following, writer)
 
-    async def _admit(self, task: Task) -> bool:
+    async def admit(self, task: Task) -> bool:
         """Wait until the budget bears the request; False when it never will."""
         estimate = self.estimate(task)
         while limit := self.budget.name_limit(estimate):

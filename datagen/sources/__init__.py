@@ -13,6 +13,7 @@ entries), `entries.py` (types), `annotations.py` with `caption_columns.py` and `
 
 from datagen.sources.coco import read_coco
 from datagen.sources.contexts import read_contexts
+from datagen.sources.image_rows import hold_images
 from datagen.sources.troubles import TROUBLES
 
-__all__ = ["TROUBLES", "read_coco", "read_contexts"]
+__all__ = ["TROUBLES", "hold_images", "read_coco", "read_contexts"]

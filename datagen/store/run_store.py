@@ -1,7 +1,7 @@
 """Run store: reading and writing of requests and answers."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from hashlib import sha256
@@ -182,15 +182,25 @@ class RunStore:
         self.insert(rows)
         self.commit()
 
-    def insert(self, rows: Iterable[tuple[Request, Answer]]) -> None:
-        """The first half of `add`, which only reckons; nothing is kept before `commit`."""
+    def insert(
+        self, rows: Iterable[tuple[Request, Answer]], meta: Mapping[str, str] | None = None
+    ) -> None:
+        """The first half of `add`, which only reckons; nothing is kept before `commit`.
+
+        Args:
+            rows: answers with their requests.
+            meta: values as of `set_meta`, kept together with them or not at all.
+        """
         with self._translated():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 for request, answer in rows:
                     self._add_one(request, answer)
-            except sqlite3.Error:
-                self._connection.execute("ROLLBACK")
+                for pair in (meta or {}).items():
+                    self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", pair)
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
 
     def commit(self) -> None:

@@ -5,16 +5,31 @@ a thread. Inserting in a thread as well would make both fight for the interprete
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from datagen.errors import RunError
 from datagen.store.rows import Answer, Request
-from datagen.store.run_store import RunStore
 
 COMMIT_AFTER = 0.1
 """Seconds after which an answer is on its way to the disk."""
+
+
+class Keeper(Protocol):
+    """What keeps answers: a `RunStore`, or whoever keeps them elsewhere."""
+
+    def insert(self, rows: Iterable[tuple[Request, Answer]]) -> None:
+        """Take rows; only reckons, since the event loop waits."""
+        ...
+
+    def commit(self) -> None:
+        """Make what was taken durable; runs in a thread.
+
+        Raises:
+            RunError: it cannot be kept.
+        """
+        ...
 
 
 class StoreWriter:
@@ -22,7 +37,7 @@ class StoreWriter:
 
     def __init__(
         self,
-        store: RunStore,
+        store: Keeper,
         *,
         commit_after: float = COMMIT_AFTER,
         on_error: Callable[[], None] = lambda: None,

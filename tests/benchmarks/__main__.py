@@ -22,6 +22,8 @@ from tests.benchmarks import (
     bench_memory,
     bench_rate_limit,
     bench_reading,
+    bench_scale,
+    bench_shards,
     bench_spotcheck,
     bench_throughput,
     bench_tokens,
@@ -51,6 +53,8 @@ CASES: Mapping[str, Measure] = {
     "checks": bench_checks.measure,
     "spotcheck": bench_spotcheck.measure,
     "viewer": bench_viewer.measure,
+    "scale": bench_scale.measure,
+    "shards": bench_shards.measure,
 }
 
 

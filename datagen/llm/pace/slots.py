@@ -8,7 +8,7 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -54,6 +54,7 @@ class Pace:
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
         patience: float = 300.0,
+        make: Callable[..., Regulator] = Regulator,
     ) -> None:
         """Set up; nothing runs before the first slot.
 
@@ -63,6 +64,7 @@ class Pace:
                 it tells or lets through.
             tokens_per_minute: likewise, replies included.
             patience: seconds of attempts without any success after which the run ends.
+            make: makes the regulator.
 
         Raises:
             SettingsError: a number is not above 0.
@@ -76,7 +78,7 @@ class Pace:
         for unit, rate in per_minute.items():
             if rate is not None and not rate > 0:
                 raise SettingsError(f"the {unit} per minute must be above 0")
-        self._regulator = Regulator(most=max_in_flight, per_minute=per_minute, patience=patience)
+        self._regulator = make(most=max_in_flight, per_minute=per_minute, patience=patience)
         self._waiting: deque[_Ticket] = deque()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._second_zero = 0.0

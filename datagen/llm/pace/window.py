@@ -26,10 +26,10 @@ class Window:
     Grows fast until the endpoint refuses, then along `follow_curve` around what it bore.
     """
 
-    def __init__(self, most: int) -> None:
-        """Start with a fourth of `most`, which is never exceeded."""
+    def __init__(self, most: int, *, is_open: bool = False) -> None:
+        """Start with a fourth of `most`, which is never exceeded, or with all of it."""
         self._most = float(most)
-        self._size = max(1.0, most / _START)
+        self._size = self._most if is_open else max(1.0, most / _START)
         self._bound: float | None = None  # what the endpoint bore when it refused more
         self._bound_before: float | None = None
         self._refused_at = 0.0
@@ -43,6 +43,11 @@ class Window:
     def is_within_bound(self) -> bool:
         """There is no more in flight than the endpoint bore: what it refuses has another reason."""
         return self._bound is not None and self._size <= self._bound
+
+    def set_most(self, most: int) -> None:
+        """Never exceed so many from now on, 1 or more; what is learned stays."""
+        self._most = float(most)
+        self._size = min(self._size, self._most)
 
     def grow(self, now: float) -> None:
         """Grow by one success."""

@@ -1,4 +1,4 @@
-"""From settings to whoever is asked: the offline writer, an endpoint, a model on this machine."""
+"""Pipeline, whom to ask: settings -> the offline writer, an endpoint, a model on this machine."""
 
 import os
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from datagen.llm.client import Client
 
 if TYPE_CHECKING:
     from datagen.llm.batch.endpoint import BatchEndpoint
+    from datagen.llm.pace import Pace
 
 # What a very small model needs: a schema, short replies, few at a time, patience.
 _LOCAL = {"reply_format": "json", "max_tokens": 256, "concurrency": 2, "timeout": 600.0}
@@ -34,8 +35,15 @@ def settle_local(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def open_client(settings: RunSettings) -> Iterator[Client]:
+def open_client(
+    settings: RunSettings, *, key: str | None = None, pace: "Pace | None" = None
+) -> Iterator[Client]:
     """Whoever the settings name; a local server runs as long as the block.
+
+    Args:
+        settings: of the run.
+        key: None for the one that `find_key` finds.
+        pace: None for one of its own.
 
     Raises:
         SettingsError: no model, or no key.
@@ -51,7 +59,8 @@ def open_client(settings: RunSettings) -> Iterator[Client]:
         with run_local_server(model_path=settings.weights) as server:
             yield _make_chat_client(settings, server.base_url, "none")
     else:
-        yield _make_chat_client(settings, settings.base_url, find_key(settings))
+        key = find_key(settings) if key is None else key
+        yield _make_chat_client(settings, settings.base_url, key, pace)
 
 
 def make_batch_endpoint(settings: RunSettings) -> "BatchEndpoint":
@@ -67,13 +76,17 @@ def make_batch_endpoint(settings: RunSettings) -> "BatchEndpoint":
     return BatchEndpoint(**_options(settings, settings.base_url, find_key(settings)))
 
 
-def _make_chat_client(settings: RunSettings, base_url: str | None, key: str) -> Client:
+def _make_chat_client(
+    settings: RunSettings, base_url: str | None, key: str, pace: "Pace | None" = None
+) -> Client:
     from datagen.llm.openai_chat import OpenAIChatClient
 
-    return OpenAIChatClient(**_options(settings, base_url, key))
+    return OpenAIChatClient(**_options(settings, base_url, key, pace))
 
 
-def _options(settings: RunSettings, base_url: str | None, key: str) -> dict[str, Any]:
+def _options(
+    settings: RunSettings, base_url: str | None, key: str, pace: "Pace | None" = None
+) -> dict[str, Any]:
     # The openai package takes half a second to import; what asks nobody shall not wait for it.
     from datagen.llm.pace import Pace
     from datagen.llm.retry import RetryPolicy
@@ -89,7 +102,8 @@ def _options(settings: RunSettings, base_url: str | None, key: str) -> dict[str,
         "max_connections": settings.concurrency,
         "picture_side": settings.image_side,
         "retry": RetryPolicy(attempts=settings.attempts),
-        "pace": Pace(
+        "pace": pace
+        or Pace(
             max_in_flight=settings.concurrency,
             requests_per_minute=settings.requests_per_minute,
             tokens_per_minute=settings.tokens_per_minute,
