@@ -220,4 +220,4 @@ class _Reader:
     def _demand_end(self) -> None:
         window = self._window
         if window.peek():
-            raise window.refuse("Extra data")
+            raise window.refuse("Extra data; JSONL, an object a line, is for --contexts")

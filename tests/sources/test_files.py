@@ -26,7 +26,7 @@ BROKEN: dict[str, tuple[str, str, str]] = {
     "web page": ("<!DOCTYPE html>\n<html></html>", "line 1, column 1", "is not JSON"),
     "cut off": (GOOD[:-3], "line 16, column 2", "is cut off"),
     "cut off in a text": (GOOD[: GOOD.index("A cat") + 2], "line 14, column 15", "is cut off"),
-    "second object": (GOOD + "{}", "line 17, column 2", "is not JSON: Extra data"),
+    "second object": (GOOD + "{}", "line 17, column 2", "is not JSON: Extra data; JSONL"),
     "trailing comma": ('{"images": [1,\n], "annotations": []}', "line 2, column 1", "is not JSON"),
     "list": ("[]", "$", "is a list, not an object with `images`, `annotations`"),
     "number": ("5", "$", "is a number"),
