@@ -137,7 +137,8 @@ class _Drawn:
 
     def _find_table(self) -> PictureTable | None:
         """The images of both files, once those of this file have been met."""
-        return self.join() if self._entries.entries or self._table else None
+        table = self.join() if self._entries.entries or self._table else None
+        return table if table is not None and table.ids else None
 
     def join(self) -> PictureTable:
         """The images of both files.
