@@ -146,11 +146,12 @@ def to_context_records(
         yield from (to_context_record(image, policy) for image in images)
         return
     shares = [thousandths / 1000 for thousandths in range(1001)]
-    for image in images.iterate_rounded():
+    pairs = zip(images.iterate_outlines(), images.iterate_rounded(), strict=True)
+    for outline, image in pairs:
         numbers = iter([shares[each] for each in image.thousandths])
         yield {
-            "id": image.id,
-            "image": image.file_name,
+            "id": outline.id,
+            "image": outline.file_name,
             "captions": image.captions.split("\n") if image.captions else [],
             "instances": [
                 {"category": category, "bbox": corners}

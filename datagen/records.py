@@ -98,8 +98,6 @@ class RoundedImage(NamedTuple):
         thousandths: four a box, x1, y1, x2, y2: the corners to three decimals, times 1000.
     """
 
-    id: str
-    file_name: str
     captions: str
     categories: Sequence[str]
     thousandths: Sequence[int]

@@ -198,7 +198,8 @@ def fit_boxes(boxes: Floats, widths: Integers, heights: Integers) -> tuple[Float
     Returns:
         The corners in 0-1, n by 4, and of which boxes they are right; the others need `fit_box`.
     """
-    starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
+    with np.errstate(over="ignore"):  # a box of endless width is not right
+        starts, ends = boxes[:, :2], boxes[:, :2] + boxes[:, 2:]
     sides = np.stack((widths, heights), axis=1).astype(np.float64)
     is_right = (ends > starts) & (ends > 0) & (starts < sides)
     is_right &= (starts > -HALF_PIXEL) & (ends - sides < HALF_PIXEL)

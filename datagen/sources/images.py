@@ -9,7 +9,8 @@ import msgspec
 from datagen.sources.entries import EntryId, ImageEntry, name_image
 from datagen.sources.troubles import Ledger
 
-_LARGEST_SIDE = 2**31
+LARGEST_SIDE = 2**31
+"""Pixels; a side that is not below it is no size."""
 
 
 class Picture(msgspec.Struct, gc=False, frozen=True):
@@ -78,15 +79,10 @@ def _contradict(ours: ImageEntry, theirs: ImageEntry) -> bool:
 
 def take_stated(entry: ImageEntry) -> Picture | None:
     """Name and size of an image where its entry states them; `settle_picture` for the others."""
-    width, height = entry.width, entry.height
-    if type(width) is not int or type(height) is not int:
-        if not (_is_side(width) and _is_side(height)):
-            return None
-        width, height = int(width), int(height)
-    if not (0 < width < _LARGEST_SIDE and 0 < height < _LARGEST_SIDE):
+    if not (_is_side(entry.width) and _is_side(entry.height)):
         return None
     name = _find_name(entry)
-    return Picture(name, width, height) if name else None
+    return Picture(name, int(entry.width), int(entry.height)) if name else None
 
 
 def settle_picture(
@@ -123,7 +119,7 @@ def _name_from_url(url: str | None) -> str:
 
 
 def _is_side(side: float | None) -> TypeGuard[float]:
-    return side is not None and 0 < side < _LARGEST_SIDE and side == int(side)
+    return side is not None and 0 < side < LARGEST_SIDE and side == int(side)
 
 
 def _is_sized(entry: ImageEntry) -> bool:

@@ -196,11 +196,7 @@ class IndexedImages(ImageSet):
                 captions = self._read(self._captions, self._caption_ends, place)[:-1]
                 start, end = start - low, end - low
                 yield RoundedImage(
-                    self._read_id(place),
-                    self._read(self._names, self._name_ends, place),
-                    captions,
-                    categories[start:end],
-                    thousandths[4 * start : 4 * end],
+                    captions, categories[start:end], thousandths[4 * start : 4 * end]
                 )
 
     def _make(self, first: int, last: int) -> list[AnnotatedImage]:

@@ -137,7 +137,8 @@ class _Drawn:
 
     def _find_table(self) -> PictureTable | None:
         """The images of both files, once those of this file have been met."""
-        return self.join() if self._entries.entries or self._table else None
+        table = self.join() if self._entries.entries or self._table else None
+        return table if table is not None and table.ids else None
 
     def join(self) -> PictureTable:
         """The images of both files.
@@ -241,15 +242,19 @@ def _write_pictures(writer: IndexWriter, table: PictureTable, keep: Flags) -> No
     rows = np.flatnonzero(keep)
     ids = [name_image(table.ids[row]) for row in rows.tolist()]
     _write_texts(writer, "ids", "id_ends", ids)
-    order = sorted(range(len(ids)), key=ids.__getitem__)
-    writer.write("order", np.array(order, np.uint64))
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint64)
+    writer.write("order", order)
     _write_texts(writer, "names", "name_ends", [table.names[row] or "" for row in rows.tolist()])
     sides = np.stack((table.widths[rows], table.heights[rows]), axis=1)
     writer.write("sides", sides.astype(np.uint64))
 
 
 def _write_texts(writer: IndexWriter, section: str, ends: str, texts: Sequence[str]) -> None:
-    encoded = [text.encode() for text in texts]
-    writer.write(section, b"".join(encoded))
-    lengths = np.array([0, *map(len, encoded)], np.uint64)
-    writer.write(ends, lengths.cumsum(dtype=np.uint64))
+    joined = "".join(texts)
+    data = joined.encode()
+    if len(data) == len(joined):
+        lengths = [len(text) for text in texts]
+    else:
+        lengths = [len(text.encode()) for text in texts]
+    writer.write(section, data)
+    writer.write(ends, np.array([0, *lengths], np.uint64).cumsum(dtype=np.uint64))

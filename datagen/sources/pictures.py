@@ -1,7 +1,6 @@
 """Read stage: the images of both files as a table, a row an image, in the order of their ids."""
 
 from collections.abc import Callable, Collection, Mapping
-from operator import attrgetter
 from pathlib import Path
 
 import msgspec
@@ -9,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from datagen.sources.entries import EntryError, EntryId, ImageEntry, convert_entry, name_raw
-from datagen.sources.images import Picture, settle_picture, take_stated
+from datagen.sources.images import LARGEST_SIDE, Picture, settle_picture, take_stated
 from datagen.sources.troubles import Ledger
 
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 NONE = -1
 """The row of an image that is not there."""
@@ -62,13 +62,19 @@ class PictureTable:
         """Put the images in order; `entries` as `join_images` unites them."""
         self.ids: list[EntryId] = sorted(entries)  # all are numbers, or all are texts
         self._open: dict[EntryId, ImageEntry] = {}
-        pictures = [take_stated(entries[image_id]) or _UNKNOWN for image_id in self.ids]
-        self.names = [picture.file_name or None for picture in pictures]
-        self.widths = np.fromiter(map(attrgetter("width"), pictures), np.int64, len(pictures))
-        self.heights = np.fromiter(map(attrgetter("height"), pictures), np.int64, len(pictures))
-        is_open = {self.ids[row] for row, name in enumerate(self.names) if name is None}
-        if is_open:
+        rows: list[ImageEntry] | list[Picture] = [entries[image_id] for image_id in self.ids]
+        sizes = np.array([[row.width for row in rows], [row.height for row in rows]])
+        self.names = [row.file_name or None for row in rows]
+        is_plain = sizes.dtype == np.int64 and ((sizes > 0) & (sizes < LARGEST_SIDE)).all()
+        if not is_plain or None in self.names:
+            rows = [take_stated(entries[image_id]) or _UNKNOWN for image_id in self.ids]
+            sizes = np.array([[row.width for row in rows], [row.height for row in rows]], np.int64)
+            self.names = [row.file_name or None for row in rows]
+        self.widths, self.heights = sizes
+        if None in self.names:
+            is_open = {self.ids[row] for row, name in enumerate(self.names) if name is None}
             self._open = {each: entry for each, entry in entries.items() if each in is_open}
+        self._is_there: Flags | None = None
         self._rows: dict[EntryId, int] = {}
         self._numbers: Integers | None = None
         self._by_number: Integers | None = None
@@ -111,10 +117,11 @@ class PictureTable:
         return NONE if row == NONE or self.names[row] is None else row
 
     def find_all(self, image_ids: Integers) -> Integers:
-        """`find`, for many."""
+        """`find`, for many, once all images are settled."""
         rows = self.locate_all(image_ids)
-        is_there = np.array([*(name is not None for name in self.names), False])
-        return np.where(is_there[rows], rows, NONE)
+        if self._is_there is None:
+            self._is_there = np.array([*(name is not None for name in self.names), False])
+        return np.where(self._is_there[rows], rows, NONE)
 
     def locate_all(self, image_ids: Integers) -> Integers:
         """The rows of images, of those that are left out too."""

@@ -124,3 +124,25 @@ def test_one_odd_entry_does_not_change_what_becomes_of_its_neighbours(tmp_path: 
     ]
     differing = [a.id for a, b in zip(plain.images, odd.images, strict=True) if a != b]
     assert differing == ["000000000001"]
+
+
+def test_plain_boxes_without_any_usable_image_are_all_unknown(tmp_path: Path) -> None:
+    box = {"id": 1, "image_id": 1, "category_id": 5, "bbox": [1, 2, 3, 4], "area": 7}
+    image = {"id": "", "file_name": "1.jpg", "width": 100, "height": 50}
+    said = {"images": [image], "annotations": [{"id": 1, "image_id": 1, "caption": "A cat."}]}
+    drawn = {"images": [image], "annotations": [box] * 2, "categories": CATEGORIES[:1]}
+    source = read(tmp_path, said, drawn)
+    assert source.images == ()
+    assert [trouble.code for trouble in source.troubles] == [
+        *("entry-malformed", "unknown-image"),
+        *("entry-malformed", "unknown-image", "unknown-image"),
+    ]
+
+
+def test_a_box_of_endless_width_is_no_box(tmp_path: Path) -> None:
+    box = {"id": 1, "image_id": 1, "category_id": 5, "bbox": [1e308, 2, 1e308, 4], "area": 7}
+    image = {"id": 1, "file_name": "1.jpg", "width": 100, "height": 50}
+    said = {"images": [image], "annotations": [{"id": 1, "image_id": 1, "caption": "A cat."}]}
+    drawn = {"images": [image], "annotations": [box], "categories": CATEGORIES[:1]}
+    source = read(tmp_path, said, drawn)
+    assert [trouble.code for trouble in source.troubles] == ["box-not-finite"]
