@@ -173,7 +173,7 @@ def test_a_limit_of_requests_a_minute_is_shared(tmp_path: Path) -> None:
     assert len(visits) == 60
     came = sorted(visit.came for visit in visits)
     # However slow the machine is: no more in any second than the rate and what workers may hold.
-    assert max(sum(t <= other < t + 1 for other in came) for t in came) <= 10 + 5
+    assert max(sum(t <= other < t + 1 for other in came) for t in came) <= 10 + 10
 
 
 def test_an_endpoint_that_refuses_all_ends_the_run_with_one_sentence(
@@ -189,6 +189,20 @@ def test_an_endpoint_that_refuses_all_ends_the_run_with_one_sentence(
     assert "sk-wrong-key-value" not in error
     texts = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(b"sk-wrong-key-value" in text for text in texts)
+
+
+def test_the_key_reaches_workers_and_is_in_no_file(
+    tmp_path: Path, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster was started without it, so that the ledger has to hand it on."""
+    key = "sk-only-the-driver-has-it"
+    monkeypatch.setenv("OTHER_KEY", key)
+    with _serve("--api-key-env", "OTHER_KEY") as url:
+        monkeypatch.setenv("OPENAI_API_KEY", key)
+        assert run_fleet(tmp_path, url, 20) == 0
+    files = [*tmp_path.rglob("*"), *here.session.rglob("*")]
+    assert len(files) > 20
+    assert not [path for path in files if path.is_file() and key.encode() in path.read_bytes()]
 
 
 def test_what_is_on_shared_storage_makes_a_lost_run_folder_anew(tmp_path: Path) -> None:
