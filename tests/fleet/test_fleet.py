@@ -8,6 +8,7 @@ import pytest
 
 from datagen.fleet import cluster
 from datagen.fleet.storage import Storage
+from datagen.prices import Price, cost
 from datagen.store import RunStore
 from tests.benchmarks.processes import serve
 from tests.fleet.runs import (
@@ -24,7 +25,7 @@ from tests.fleet.runs import (
 )
 from tests.test_end_to_end import _serve
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.usefixtures("here")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("here")]
 
 
 SMALL = ("--ray-workers=2", "--concurrency=8")
@@ -174,6 +175,18 @@ def test_a_limit_of_requests_a_minute_is_shared(tmp_path: Path) -> None:
     came = sorted(visit.came for visit in visits)
     # However slow the machine is: no more in any second than the rate and what workers may hold.
     assert max(sum(t <= other < t + 1 for other in came) for t in came) <= 10 + 10
+
+
+def test_max_cost_holds_over_all_workers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prices = ("--price-input=1", "--price-output=4", "--max-cost=0.1", "--shard-size=20")
+    with serve("--latency=0.1") as endpoint:
+        assert run_fleet(tmp_path, endpoint.url, 90, *prices, "--concurrency=8") == 1
+    assert "Stopped at --max-cost" in capsys.readouterr().out
+    with RunStore(tmp_path) as store:
+        spent = cost(store.sum_usage(), Price(1.0, None, 4.0, "as given"))
+    assert 0.08 < spent <= 0.1  # what is left is less than a request may cost, or little more
 
 
 def test_an_endpoint_that_refuses_all_ends_the_run_with_one_sentence(
