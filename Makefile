@@ -23,7 +23,7 @@ demo: $(VENV)/.installed  ## the whole pipeline on the samples, offline; shows o
 	$(BIN)/datagen demo --out runs/demo
 
 test: $(VENV)/.installed-dev  ## the whole test suite
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 bench: $(VENV)/.installed-dev  ## speed, memory, faults, limits and cost against the mock endpoint
 	$(BIN)/python -m tests.benchmarks

@@ -3,11 +3,14 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from datagen import cli
+from tests.benchmarks.__main__ import CASES
+from tests.benchmarks.simulation import Scenario
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -17,7 +20,12 @@ ROOMS = {
     for path in (ROOT / "datagen").iterdir()
     if path.name[0] not in "_." and (path.is_dir() or path.suffix == ".py")
 }
-DOCUMENTS = {"README.md": README, "datagen/ARCHITECTURE.md": ARCHITECTURE}
+SCALE = (ROOT / "datagen" / "SCALE.md").read_text(encoding="utf-8")
+DOCUMENTS = {
+    "README.md": README,
+    "datagen/ARCHITECTURE.md": ARCHITECTURE,
+    "datagen/SCALE.md": SCALE,
+}
 
 
 def test_the_tree_in_the_readme_names_the_rooms_of_the_package() -> None:
@@ -65,3 +73,14 @@ def test_the_make_targets_of_the_readme_are_in_the_makefile() -> None:
     targets = set(re.findall(r"\bmake ([a-z]+)", README)) - {"sure"}
     assert targets
     assert [name for name in targets if f"\n{name}:" not in makefile] == []
+
+
+def test_the_measurements_that_scale_names_can_be_made() -> None:
+    named = set(re.findall(r"python -m tests\.benchmarks (\w+)", SCALE))
+    assert named
+    assert named <= CASES.keys()
+    flags = set(re.findall(r"`(--[a-z- 0-9.]+)`", SCALE))
+    simulated = {f"--{each.name.replace('_', '-')}" for each in fields(Scenario)}
+    cluster = {"--shard-size", "--max-cost", "--requests-per-minute"}
+    used = {word for text in flags for word in text.split() if word.startswith("--")}
+    assert used - simulated - cluster <= {"--model", "--via", "--out", "--shared"}

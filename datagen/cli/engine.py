@@ -16,7 +16,7 @@ from datagen import pipeline
 from datagen.cli.progress import ProgressLine
 from datagen.cli.tables import console, print_report, print_source
 from datagen.config import RunSettings
-from datagen.errors import DatagenError, SettingsError
+from datagen.errors import EndpointError, SettingsError
 from datagen.fleet import Fleet, FleetOptions, Storage, merge_published, open_storage
 from datagen.llm.batch.outstanding import read_outstanding
 from datagen.pipeline.clients import find_key, make_batch_endpoint, open_client
@@ -89,7 +89,7 @@ def _start_uncollected(settings: RunSettings, out: Path, start: Start) -> None:
                         asyncio.run(_ask(asking, asker, wait=not start.no_wait))
                     else:
                         _ask_fleet(asking, storage, start)
-                except (DatagenError, KeyboardInterrupt):
+                except (EndpointError, KeyboardInterrupt):
                     builder.finish(seconds=time.monotonic() - began)
                     raise
                 content = builder.finish(seconds=time.monotonic() - began)
@@ -156,9 +156,12 @@ def _ask_fleet(asking: pipeline.Asking, storage: Storage, start: Start) -> None:
         max_requests=start.max_requests,
         on_stop=lambda: _say_stopping(asking),
     )
-    with ProgressLine(console, asking.progress.planned) as line:
-        asking.on_progress = line.update
-        fleet.run()
+    try:
+        with ProgressLine(console, asking.progress.planned) as line:
+            asking.on_progress = line.update
+            fleet.run()
+    finally:
+        asyncio.run(asking.client.close())  # it has asked nobody
 
 
 async def _ask(asking: pipeline.Asking, asker: "BatchAsker | None", *, wait: bool) -> None:

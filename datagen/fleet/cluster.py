@@ -21,9 +21,7 @@ LOCAL = "local"
 
 _OBJECT_STORE = 80_000_000  # bytes, about the least that Ray takes; no data goes through it
 _PATIENCE = 10.0  # seconds
-_CPUS = (
-    2  # of Ray's for each worker: for the shard it does, and for the one before, which is ending
-)
+_CPUS = 2  # of Ray's for a worker: for its shard, and for the one before, which is ending
 _RETRIES = 5  # workers that one shard may lose
 
 

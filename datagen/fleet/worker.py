@@ -6,7 +6,7 @@ Knows nothing of Ray; whoever starts it says how the ledger is reached.
 import asyncio
 import os
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -55,7 +55,6 @@ class Mission:
 class Outcome:
     """How a shard ended: `problem` is empty where all went well, `exit_code` that of its error."""
 
-    counts: Counts = field(default_factory=Counts)
     problem: str = ""
     exit_code: int = 0
 

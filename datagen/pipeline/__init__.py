@@ -3,6 +3,7 @@
 job.py       settings -> what is read and planned, requests
 folder.py    the run folder, its lock and its settings
 names.py     which response types and reason codes settings may name
+clients.py   whom to ask: the offline writer, an endpoint, a model on this machine
 asking.py    the paid half: asks what the store does not hold yet
 building.py  the free half: the data set, a pure function of the store and its reviews
 ruling.py    what reviewers decided about it

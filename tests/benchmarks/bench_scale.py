@@ -111,7 +111,7 @@ def compare_killed(scenario: Scenario, out: Path) -> Iterator[Row]:
     """A worker is killed; how long another takes to begin is measured in the run itself."""
     killed_at: list[float] = []
     with _serve(scenario) as endpoint:
-        here = Here("", Path(f"/proc/{os.getpid()}"))
+        here = Here("", Path(f"/proc/{os.getpid()}"), out)
         with meanwhile(lambda: _kill_worker(endpoint, here, killed_at)):
             _generate(endpoint, scenario, out)
         visits = endpoint.read_visits()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from datagen.fleet.cluster import LOCAL, open_cluster
+from datagen.fleet.cluster import LOCAL, import_ray, open_cluster
 from tests.fleet.runs import Here
 
 _WORKERS = 2
@@ -17,6 +17,7 @@ def here() -> Iterator[Here]:
     """The cluster, to which this process is connected as long as the session lasts."""
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # else it warns
     with open_cluster(LOCAL, _WORKERS):
-        import ray
-
-        yield Here(ray.get_runtime_context().gcs_address, Path(f"/proc/{os.getpid()}"))
+        ray = import_ray()
+        address = ray.get_runtime_context().gcs_address
+        session = Path(ray.nodes()[0]["ObjectStoreSocketName"]).parents[1]
+        yield Here(address, Path(f"/proc/{os.getpid()}"), session)

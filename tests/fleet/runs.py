@@ -27,10 +27,17 @@ _LOOK_EVERY = 0.02  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The cluster of the session: its address, and the process that started it."""
+    """The cluster of the session.
+
+    Attributes:
+        address: of its head.
+        process: in /proc, that started it.
+        session: folder of its logs.
+    """
 
     address: str
     process: Path
+    session: Path
 
     def list_workers(self) -> list[int]:
         """Processes that work on a shard now."""

@@ -8,6 +8,7 @@ import pytest
 
 from datagen.fleet import cluster
 from datagen.fleet.storage import Storage
+from datagen.prices import Price, cost
 from datagen.store import RunStore
 from tests.benchmarks.processes import serve
 from tests.fleet.runs import (
@@ -24,7 +25,7 @@ from tests.fleet.runs import (
 )
 from tests.test_end_to_end import _serve
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.usefixtures("here")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("here")]
 
 
 SMALL = ("--ray-workers=2", "--concurrency=8")
@@ -177,6 +178,18 @@ def test_a_limit_of_requests_a_minute_is_shared(tmp_path: Path) -> None:
     assert came[-1] - came[0] > 3.5
 
 
+def test_max_cost_holds_over_all_workers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prices = ("--price-input=1", "--price-output=4", "--max-cost=0.1", "--shard-size=20")
+    with serve("--latency=0.1") as endpoint:
+        assert run_fleet(tmp_path, endpoint.url, 90, *prices, "--concurrency=8") == 1
+    assert "Stopped at --max-cost" in capsys.readouterr().out
+    with RunStore(tmp_path) as store:
+        spent = cost(store.sum_usage(), Price(1.0, None, 4.0, "as given"))
+    assert 0.08 < spent <= 0.1  # what is left is less than a request may cost, or little more
+
+
 def test_an_endpoint_that_refuses_all_ends_the_run_with_one_sentence(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +203,20 @@ def test_an_endpoint_that_refuses_all_ends_the_run_with_one_sentence(
     assert "sk-wrong-key-value" not in error
     texts = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert not any(b"sk-wrong-key-value" in text for text in texts)
+
+
+def test_the_key_reaches_workers_and_is_in_no_file(
+    tmp_path: Path, here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The cluster was started without it, so that the ledger has to hand it on."""
+    key = "sk-only-the-driver-has-it"
+    monkeypatch.setenv("OTHER_KEY", key)
+    with _serve("--api-key-env", "OTHER_KEY") as url:
+        monkeypatch.setenv("OPENAI_API_KEY", key)
+        assert run_fleet(tmp_path, url, 20) == 0
+    files = [*tmp_path.rglob("*"), *here.session.rglob("*")]
+    assert len(files) > 20
+    assert not [path for path in files if path.is_file() and key.encode() in path.read_bytes()]
 
 
 def test_what_is_on_shared_storage_makes_a_lost_run_folder_anew(tmp_path: Path) -> None:
