@@ -106,10 +106,6 @@ class Ledger:
         in_flight = sum(report.needs.in_flight for report in told)
         return State(counts, in_flight, self._lent.ending, self.stopped)
 
-    def find_rates(self) -> dict[Unit, float]:
-        """Requests and tokens a minute, as far as there is a limit."""
-        return dict(self._per_minute)
-
     def renew(self, number: int, report: Report, now: float) -> Grant:
         """Take a report, and lend what the worker may have now."""
         lease = self._leases.get(number)
@@ -211,7 +207,9 @@ class Ledger:
         if told.period:
             rate = told.limit * _MINUTE / told.period
         elif told.reset > 0:
-            rate = told.remaining * _MINUTE / told.reset  # all of it comes back at the reset
+            # All of it comes back at the reset. Where it is used up, each worker waits for that by
+            # itself; the rate stays high enough to find out what comes then.
+            rate = max(told.remaining, told.limit / 10) * _MINUTE / told.reset
         else:
             return
         given = getattr(self._limits, self._RATES[told.unit])

@@ -74,7 +74,7 @@ def test_no_minute_has_more_requests_than_the_limit(
 ) -> None:
     ledger = Ledger(Limits(1000, requests_per_minute=limit))
     workers = [Worker(ledger, n, appetites[n]) for n in range(count)]
-    left = list(_play(workers, 150.0, seed))
+    left = list(_play(workers, 75.0, seed))
     first, total = 0, 0
     for moment, amount in left:
         total += amount
@@ -111,11 +111,16 @@ def test_a_limit_that_one_worker_was_told_holds_for_all() -> None:
     assert 100 <= sent <= 120
 
 
-def test_an_allowance_that_comes_back_at_once_is_spread_until_then() -> None:
+@pytest.mark.parametrize(("remaining", "a_minute"), [(500.0, 300), (0.0, 60)])
+def test_an_allowance_that_comes_back_at_once_is_spread_until_then(
+    remaining: float, a_minute: int
+) -> None:
     ledger = Ledger(Limits(10))
-    worker = Worker(ledger, 1, 100)
-    worker.renew(0.0, needs=Needs(told=(ToldLimit("requests", 1000.0, 50.0, None, 100.0),)))
-    assert ledger.find_rates() == {"requests": 30.0}
+    worker = Worker(ledger, 1, 1000)
+    told = ToldLimit("requests", 1000.0, remaining, None, 100.0)
+    worker.renew(0.0, needs=Needs(told=(told,)))
+    sent = sum(amount for _, amount in _play([worker], MINUTE, 4))
+    assert 0.9 * a_minute <= sent <= a_minute
 
 
 def test_a_pause_of_one_worker_is_a_pause_of_all() -> None:
