@@ -25,7 +25,7 @@ demo: $(VENV)/.installed  ## the whole pipeline on the samples, offline; shows o
 test: $(VENV)/.installed-dev  ## the whole test suite
 	$(BIN)/python -m pytest -n auto
 
-bench: $(VENV)/.installed-dev  ## speed, memory, faults, limits and cost against the mock endpoint
+bench: $(VENV)/.installed-dev  ## speed, memory, faults, limits, cost, reading and growth; draws samples/growth.svg
 	$(BIN)/python -m tests.benchmarks
 
 chaos: $(VENV)/.installed-dev  ## a run killed at 23 moments against one left alone

@@ -1,6 +1,6 @@
 """Measure the engine and print one table.
 
-    python -m tests.benchmarks                  everything, about twenty minutes
+    python -m tests.benchmarks                  everything, about forty minutes
     python -m tests.benchmarks faults tokens    these cases
     python -m tests.benchmarks --quick          everything in small, to see that it works
 
