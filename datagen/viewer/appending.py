@@ -122,8 +122,9 @@ def _change_sets(connection: sqlite3.Connection, keys: dict[int, Row], old: list
 def _change_terms(connection: sqlite3.Connection, keys: dict[int, Row], old: int) -> None:
     added: dict[tuple[str, str], list[int]] = {}
     for key, row in keys.items():
-        for term in list_row_terms(row):
-            added.setdefault(term, []).append(key)
+        for kind, values in list_row_terms(row):
+            for value in values:
+                added.setdefault((kind, value), []).append(key)
     if old:  # they may have lost any value that they had
         query = "SELECT kind, value FROM terms"
         added = {term: [] for term in connection.execute(query)} | added

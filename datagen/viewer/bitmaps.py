@@ -9,6 +9,10 @@ bound, is then found by a few operations on sets, and a page at any depth costs 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _SOME_BIT = re.compile(rb"[^\x00]")
 
@@ -19,10 +23,14 @@ def make_set(keys: Iterable[int], size: int) -> int:
     >>> bin(make_set([0, 3], 8))
     '0b1001'
     """
-    data = bytearray((size >> 3) + 1)
-    for key in keys:
-        data[key >> 3] |= 1 << (key & 7)
-    return int.from_bytes(data, "little")
+    bits = np.zeros(size + 1, dtype=np.uint8)
+    bits[np.fromiter(keys, dtype=np.int64)] = 1
+    return _gather(bits)
+
+
+def _gather(bits: NDArray[Any]) -> int:
+    """The set of the places that are not 0."""
+    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
 
 
 def pack(bits: int) -> bytes:
@@ -107,11 +115,10 @@ class Column:
         (4, 5)
         """
         width = max((value.bit_length() for value in values if value is not None), default=1) or 1
-        # One text of binary digits, the last record first: every `width`-th of them is a set.
-        known = "".join(["0" if value is None else "1" for value in reversed(values)])
-        text = "".join([f"{value or 0:0{width}b}" for value in reversed(values)])
-        digits = tuple(int(text[place::width] or "0", 2) for place in reversed(range(width)))
-        return cls(int(known or "0", 2), digits)
+        numbers = np.array([value or 0 for value in values], dtype=np.int64)
+        known = np.array([value is not None for value in values], dtype=np.uint8)
+        digits = tuple(_gather(numbers >> place & 1) for place in range(width))
+        return cls(_gather(known), digits)
 
     @classmethod
     def from_pairs(cls, pairs: Mapping[int, int | None], size: int) -> "Column":

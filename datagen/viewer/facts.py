@@ -69,10 +69,13 @@ class RunFacts:
         if self._price is None:
             return None
         place = _place(item)
-        while self._used is not None and _place(self._used[0]) < place:
+        while self._used is not None:
+            used = _place(self._used[0])
+            if used == place:
+                return self._sum_up(self._used[1])
+            if used > place:
+                break
             self._used = next(self._usage)
-        if self._used is not None and self._used[0] == item:
-            return self._sum_up(self._used[1])
         found = self._store.find_request(item.id)
         answers = found[1] if found is not None else []
         return sum(self._sum_up(answer.reply.usage) for answer in answers)

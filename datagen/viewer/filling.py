@@ -31,6 +31,7 @@ VERSION = 1
 COLUMNS = ("score", "length", "flagged", "cost")
 """What lists can be sorted by, besides the order of the set."""
 
+_KINDS = ("type", "state", "object", "reason", "finding", "flag")  # of facets
 _AT_ONCE = 1000  # rows handed over together
 _UNKNOWN = -1  # stands for no number while they are collected
 _SCHEMA = """
@@ -187,24 +188,29 @@ class FacetKeys:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._terms: defaultdict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
+        self._terms: dict[str, defaultdict[str, array[int]]] = {
+            kind: defaultdict(lambda: array("I")) for kind in _KINDS
+        }
         # Eight bytes a number; no record has the key 0.
         self._values = [array("q", [_UNKNOWN]) for _ in COLUMNS]
 
     def add(self, key: int, row: Row) -> tuple[int, Row]:
         """Take the next row; gives back what is written of it."""
         terms = self._terms
-        for term in list_row_terms(row):
-            terms[term].append(key)
-        for values, value in zip(self._values, list_row_values(row), strict=True):
-            values.append(_UNKNOWN if value is None else value)
+        for kind, values in list_row_terms(row):
+            found = terms[kind]
+            for value in values:
+                found[value].append(key)
+        for numbers, number in zip(self._values, list_row_values(row), strict=True):
+            numbers.append(_UNKNOWN if number is None else number)
         return key, row
 
     def list_terms(self, size: int) -> Iterator[tuple[str, str, int, bytes]]:
         """Rows of the table of terms."""
-        for (kind, value), keys in self._terms.items():
-            bits = make_set(keys, size)
-            yield kind, value, bits.bit_count(), pack(bits)
+        for kind, found in self._terms.items():
+            for value, keys in found.items():
+                bits = make_set(keys, size)
+                yield kind, value, bits.bit_count(), pack(bits)
 
     def list_digits(self) -> Iterator[tuple[str, int, bytes]]:
         """Rows of the table of digits; place -1 says which records have a number."""
@@ -220,14 +226,18 @@ def list_column_rows(name: str, column: Column) -> Iterator[tuple[str, int, byte
         yield name, place, pack(digit)
 
 
-def list_row_terms(row: Row) -> list[tuple[str, str]]:
-    """The facets of a row, each a kind and a value."""
-    terms = [("type", row.type), ("state", "accepted" if row.is_accepted else "rejected")]
-    terms += [("object", value) for value in row.objects]
+def list_row_terms(row: Row) -> list[tuple[str, Iterable[str]]]:
+    """The facets of a row, each a kind and its values."""
+    state = "accepted" if row.is_accepted else "rejected"
+    terms: list[tuple[str, Iterable[str]]] = [
+        ("type", (row.type,)),
+        ("state", (state,)),
+        ("object", row.objects),
+    ]
     if row.reasons or row.findings or row.flags:
-        terms += [("reason", value) for value in dict.fromkeys(row.reasons)]
-        terms += [("finding", value) for value in dict.fromkeys(row.findings)]
-        terms += [("flag", value) for value in dict.fromkeys(row.flags)]
+        terms.append(("reason", dict.fromkeys(row.reasons)))
+        terms.append(("finding", dict.fromkeys(row.findings)))
+        terms.append(("flag", dict.fromkeys(row.flags)))
     return terms
 
 

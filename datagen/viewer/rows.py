@@ -224,14 +224,15 @@ class RunRows:
                 self.files[0], f"byte {start} is no record; `datagen build` mends it"
             ) from exc
         facts = self._facts(item)
+        texts = [message.value for message in record.conversations]
         dropped = self._dropped.get(score.id, ())
         return Row(
             score.id,
             item.response_type,
             True,
             record.image,
-            sum(len(message.value.split()) for message in record.conversations[1::2]),
-            join_texts([message.value for message in record.conversations]),
+            len(" ".join(texts[1::2]).split()),
+            join_texts(texts),
             Place(0, start, len(line)),
             score.score,
             facts.cost,
