@@ -115,6 +115,22 @@ def test_a_reply_of_megabytes_is_cut(run: Path) -> None:
     assert len(json.dumps(detail)) < 1_500_000
 
 
+def test_a_record_too_long_to_show_is_not_checked_again(samples_run: Path, tmp_path: Path) -> None:
+    settings = find_target(samples_run).settings
+    said = [{"from": "human", "value": "<image>\nWhat?"}, {"from": "gpt", "value": ""}]
+    found = []
+    for times in (10, 20_000):
+        said[1]["value"] = "There are two dogs in the kitchen. " * times
+        file = tmp_path / f"{times}.jsonl"
+        file.write_text(
+            json.dumps({"id": FIRST, "image": "000000001001.jpg", "conversations": said}) + "\n",
+            encoding="utf-8",
+        )
+        target = find_target(file, captions=settings.captions, instances=settings.instances)
+        found.append(bool(_describe(target, FIRST)["claims"]))
+    assert found == [True, False]
+
+
 def test_a_record_of_a_file_is_held_against_the_annotations_that_are_given(
     samples_run: Path, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from datagen.spotcheck.accuracy import measure_auc
 from datagen.spotcheck.models import ImageTextModel, VisionModel
 from datagen.spotcheck.models.clip import load_clip
 from datagen.spotcheck.models.llava import load_llava
-from datagen.spotcheck.subjects import CONTROLS, Control
+from datagen.spotcheck.subjects import CONTROLS
 from datagen.store import LookStore
 from tests.benchmarks.small_llava import recipe
 from tests.benchmarks.small_llava.coverage import inspect_samples
@@ -111,24 +111,20 @@ def rate_answers(llava: VisionModel, held: Held, size: Size, *, is_judged: bool)
     questions = make_questions(held.images.values(), held.source / "images", each=size.each)
     by_kind = measure_accuracy(llava, questions)
     asked = Counter(question.kind for question in questions)
-    for kind, shares in by_kind.items():
-        yield Row(f"answers, {kind!r} ({asked[kind]})", "-", _describe_shares(shares))
     whole = {
         control: sum(asked[kind] * shares[control] for kind, shares in by_kind.items())
         / asked.total()
         for control in CONTROLS
     }
-    lead = whole["right"] - max(whole["shuffled"], whole["blank"])
-    yield Row(
-        f"answers, all ({asked.total():,})",
-        f"right picture ahead by {LEAST_LEAD:.0%}",
-        _describe_shares(whole),
-        lead >= LEAST_LEAD if is_judged else None,
-    )
-
-
-def _describe_shares(shares: Mapping[Control, float]) -> str:
-    return " / ".join(f"{control} {shares[control]:.0%}" for control in CONTROLS)
+    counts = {**{repr(kind): count for kind, count in asked.items()}, "all": asked.total()}
+    for (name, count), shares in zip(counts.items(), [*by_kind.values(), whole], strict=True):
+        lead = shares["right"] - max(shares["shuffled"], shares["blank"])
+        yield Row(
+            f"answers, {name} ({count:,})",
+            f"right picture ahead by {LEAST_LEAD:.0%}",
+            " / ".join(f"{control} {shares[control]:.0%}" for control in CONTROLS),
+            lead >= LEAST_LEAD if is_judged else None,
+        )
 
 
 def rate_scores(
